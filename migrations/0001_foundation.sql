@@ -6,6 +6,7 @@ CREATE TABLE chats (
     language       text        NOT NULL DEFAULT '',
     state          text        NOT NULL DEFAULT '',      -- internal/flow's; '' is a new person
     last_message   bigint      NOT NULL DEFAULT 0,       -- highest message id seen, to know whether a screen is still the last one
+    keyboard       boolean     NOT NULL DEFAULT false,   -- a keyboard that asks for a contact or a position is up
     created_at     timestamptz NOT NULL DEFAULT now(),
     seen_at        timestamptz NOT NULL DEFAULT now(),
     unreachable_at timestamptz,                          -- blocked the bot, or gone; until they write again
@@ -103,6 +104,13 @@ CREATE TABLE stops (
 );
 CREATE INDEX stops_ahead ON stops (starts_at) WHERE state = 'published';
 
+-- How many places of a stop are given away (confirmed or attended), kept for stops with a capacity. The row is what those lock who
+-- take or free a place: it is narrow because it changes with every registration.
+CREATE TABLE seats (
+    stop_id text PRIMARY KEY REFERENCES stops ON DELETE CASCADE,
+    taken   int NOT NULL DEFAULT 0 CHECK (taken >= 0)
+) WITH (fillfactor = 10);
+
 -- One artisan's place at one stop. chat_id is who registered them, not always themselves.
 CREATE TABLE registrations (
     id           bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,  -- also the order of the waiting list
@@ -121,12 +129,14 @@ CREATE TABLE registrations (
     state        text        NOT NULL CHECK (state IN ('confirmed', 'waitlisted', 'cancelled', 'attended')),
     created_at   timestamptz NOT NULL DEFAULT now(),
     cancelled_at timestamptz,
-    attended_at  timestamptz
+    attended_at  timestamptz,
+    to_tell      boolean     NOT NULL DEFAULT false     -- moved up from the waiting list outside a conversation: outreach tells them
 );
 CREATE UNIQUE INDEX registrations_once ON registrations (stop_id, chat_id, name_key) WHERE state <> 'cancelled';
 CREATE UNIQUE INDEX registrations_self ON registrations (stop_id, chat_id) WHERE self AND state <> 'cancelled';
 CREATE INDEX registrations_chat ON registrations (chat_id);
 CREATE INDEX registrations_queue ON registrations (stop_id, state, id);
+CREATE INDEX registrations_to_tell ON registrations (id) WHERE to_tell;
 
 -- Who wants to be told: when any stop is published (stop_id null), or the evening before a stop.
 CREATE TABLE watches (

@@ -5,6 +5,8 @@
 // turns them into a language, runs actions and keeps the state.
 package flow
 
+import "fmt"
+
 // Kind says what a person did.
 type Kind uint8
 
@@ -27,7 +29,7 @@ type Input struct {
 	Key     string // Press: the choice
 	Phone   string // Contact: as the messenger gave it
 	Own     bool   // Contact
-	Lat     float64
+	Lat     float64 // degrees
 	Lon     float64
 	File    string // Voice, Photo: the messenger's file id
 	Seconds int
@@ -151,8 +153,31 @@ type Signatures struct {
 
 // A Problem is something wrong in a flow or a text.
 type Problem struct {
-	File string
-	Line int
-	What string
-	Hint string
+	File    string
+	Line    int
+	What    string
+	Hint    string
+	Warning bool // worth mending, but nobody is stranded by it
+}
+
+// String is the problem as a compiler would print it.
+func (p Problem) String() string {
+	s := fmt.Sprintf("%s:%d: %s", p.File, p.Line, p.What)
+	if p.Warning {
+		s = fmt.Sprintf("%s:%d: warning: %s", p.File, p.Line, p.What)
+	}
+	if p.Hint != "" {
+		s += " (" + p.Hint + ")"
+	}
+	return s
+}
+
+// A Turn is what one input came to.
+type Turn struct {
+	Messages []Message
+	Echo     bool   // the same button again: it counted the first time, there is nothing to say
+	Forget   bool   // the person's data were erased in this turn; the state that is left says nothing about them
+	Language string // the language that the messages are for; it stays right when the state was forgotten
+	Flow     string // where the conversation stands now, for metrics
+	Step     string
 }

@@ -1,0 +1,52 @@
+// Command qafila runs the caravan's chatbot: `qafila demo` on one machine without an account, `qafila serve` at Telegram.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// program is everything that can be said on the command line; `qafila --help` prints it.
+type program struct {
+	Serve serveCommand `cmd:"" help:"Run the bot at Telegram, by polling, or by webhook when QAFILA_PUBLIC_URL is set."`
+	Demo  demoCommand  `cmd:"" help:"Run everything on this machine: Postgres, a look-alike of Telegram with a page of phones, sample stops, the bot."`
+	Flows struct {
+		Check   flowsCheck   `cmd:"" help:"Check all conversations and texts; says what is wrong, with file, line and a hint."`
+		Draw    flowsDraw    `cmd:"" help:"Draw each conversation as a picture (SVG when Graphviz' dot is installed, else its source)."`
+		Actions flowsActions `cmd:"" help:"Print what the rooms offer to conversations: actions, lists, attachments."`
+	} `cmd:"" help:"The conversations of flows/."`
+	Stops struct {
+		Import stopsImport `cmd:"" help:"Read stops from a CSV file; a stop that is there already is changed."`
+		List   stopsList   `cmd:"" help:"List the stops."`
+	} `cmd:"" help:"The caravan's stops."`
+	Version versionCommand `cmd:"" help:"Print the version."`
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := command(ctx, os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, "qafila:", err)
+		os.Exit(1)
+	}
+}
+
+func command(ctx context.Context, args []string) error {
+	var p program
+	parser, err := kong.New(&p, kong.Name("qafila"), kong.UsageOnError(),
+		kong.Description("La caravane du Professionnel, in artisans' phones."),
+		kong.BindTo(ctx, (*context.Context)(nil)))
+	if err != nil {
+		return fmt.Errorf("read the command line: %w", err)
+	}
+	k, err := parser.Parse(args)
+	if err != nil {
+		return err
+	}
+	return k.Run()
+}

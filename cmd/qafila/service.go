@@ -1,0 +1,194 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/qafila/qafila/internal/conversation"
+	"github.com/qafila/qafila/internal/postgres"
+	"github.com/qafila/qafila/internal/telegram"
+)
+
+// A service is the whole bot: one database, one bot account, one HTTP address.
+type service struct {
+	settings settings
+	db       *postgres.Database
+	house    *house
+	log      *slog.Logger
+	metrics  *metrics
+	listener net.Listener
+	ready    atomic.Bool
+	client   *telegram.Client
+	sender   *telegram.Sender
+	turns    *conversation.Conversation
+}
+
+// workers is how many calls to Telegram may be under way at once.
+const workers = 32
+
+// drain is how long a stopping service gives to what it has in hand.
+const drain = 10 * time.Second
+
+// newService wires the rooms together on an open database.
+func newService(s settings, db *postgres.Database, log *slog.Logger, now func() time.Time) (*service, error) {
+	h, err := furnish(s, now)
+	if err != nil {
+		return nil, err
+	}
+	client, err := telegram.NewClient(s.APIURL, s.Token, workers)
+	if err != nil {
+		return nil, err
+	}
+	m := newMetrics()
+	instance := instanceID()
+	v := &service{settings: s, db: db, house: h, log: log, metrics: m, client: client}
+	v.sender = telegram.NewSender(telegram.SenderConfig{
+		Client: client, Pool: db.Pool, Instance: instance, Menu: h.menu, BulkRate: s.BulkRate, Workers: workers, Log: log, Observe: m.delivery,
+	})
+	v.turns = conversation.New(conversation.Config{
+		Pool: db.Pool, Book: h.book, Offer: h.offer, Texts: h.texts, Instance: instance, Now: now, Log: log, Observe: m.batch,
+	})
+	return v, nil
+}
+
+// instanceID names this process among those that share the database.
+func instanceID() int64 {
+	var b [8]byte
+	_, _ = rand.Read(b[:]) // never fails (crypto/rand)
+	return int64(binary.LittleEndian.Uint64(b[:])>>1) | 1
+}
+
+// run works until ctx ends, then finishes what it has in hand.
+func (v *service) run(ctx context.Context) error {
+	work, giveUp := context.WithCancel(context.WithoutCancel(ctx))
+	defer giveUp()
+	defer v.client.Close()
+	if err := v.sender.Announce(ctx); err != nil {
+		return err
+	}
+	mux := http.NewServeMux()
+	v.routes(mux)
+	server := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
+
+	sending, stopSending := context.WithCancel(work)
+	defer stopSending()
+	sent := make(chan struct{})
+	go func() { v.sender.Run(sending, work); close(sent) }()
+
+	g, running := errgroup.WithContext(ctx)
+	g.Go(func() error {
+		if err := server.Serve(v.listener); !errors.Is(err, http.ErrServerClosed) {
+			return fmt.Errorf("serve %s: %w", v.settings.Listen, err)
+		}
+		return nil
+	})
+	g.Go(func() error { return v.take(running, work, mux) })
+	g.Go(func() error { return v.keepHouse(running) })
+	g.Go(func() error {
+		<-running.Done()
+		v.ready.Store(false)
+		stop, cancel := context.WithTimeout(work, drain)
+		defer cancel()
+		return server.Shutdown(stop)
+	})
+	err := g.Wait()
+
+	v.log.Info("stopping: sending what is in hand")
+	deadline := time.Now().Add(drain)
+	for !v.sender.Idle() && time.Now().Before(deadline) {
+		time.Sleep(5 * time.Millisecond)
+	}
+	stopSending()
+	select {
+	case <-sent:
+	case <-time.After(drain):
+		giveUp()
+		<-sent
+	}
+	if errors.Is(err, context.Canceled) {
+		err = nil
+	}
+	return err
+}
+
+// take takes updates in, by webhook or by polling.
+func (v *service) take(ctx, work context.Context, mux *http.ServeMux) error {
+	username, err := v.greet(ctx)
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil
+		}
+		return err
+	}
+	intake := telegram.NewIntake(v.client, v.turns, v.sender, username, v.log)
+	defer intake.Close()
+	if v.settings.PublicURL == "" {
+		v.ready.Store(true)
+		v.log.Info("taking updates by polling", "bot", username)
+		return intake.Poll(ctx, work)
+	}
+	hook := telegram.NewWebhook(intake, v.settings.WebhookSecret)
+	mux.Handle(telegram.WebhookPath, hook)
+	done := make(chan struct{})
+	go func() { hook.Run(ctx, work); close(done) }()
+	if err := hook.Register(ctx, v.settings.PublicURL, v.settings.WebhookSecret); err != nil {
+		return nil //nolint:nilerr // only the end of ctx stops it
+	}
+	v.ready.Store(true)
+	v.log.Info("taking updates by webhook", "bot", username)
+	<-done
+	return nil
+}
+
+// greet learns the bot's name and sets its menus, as soon as Telegram answers.
+func (v *service) greet(ctx context.Context) (string, error) {
+	pause := 100 * time.Millisecond
+	for {
+		name, err := v.client.Username(ctx)
+		if err == nil {
+			v.house.username.Store(&name)
+			if err = v.client.Introduce(ctx, v.house.menu); err != nil && ctx.Err() == nil {
+				v.log.Warn("the command menu could not be set", "error", v.client.Hide(err))
+			}
+			return name, nil
+		}
+		if telegram.IsUnauthorized(err) {
+			return "", fmt.Errorf("TELEGRAM_TOKEN: %w", telegram.ErrUnauthorized)
+		}
+		v.log.Warn("Telegram does not answer yet; trying again", "pause", pause, "error", v.client.Hide(err))
+		select {
+		case <-ctx.Done():
+			return "", ctx.Err()
+		case <-time.After(pause):
+		}
+		pause = min(2*pause, 5*time.Second)
+	}
+}
+
+func (v *service) routes(mux *http.ServeMux) {
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
+		defer cancel()
+		switch {
+		case !v.ready.Load():
+			http.Error(w, "not taking updates yet", http.StatusServiceUnavailable)
+		case v.db.Ping(ctx) != nil:
+			http.Error(w, "the database does not answer", http.StatusServiceUnavailable)
+		default:
+			_, _ = w.Write([]byte("ready\n"))
+		}
+	})
+	mux.Handle("GET /metrics", promhttp.HandlerFor(v.metrics.registry, promhttp.HandlerOpts{}))
+}

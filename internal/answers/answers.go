@@ -1,0 +1,103 @@
+// Package answers owns the knowledge: the curated, dated, sourced entries of what the bot may say, the topics they stand under, and the
+// exact words by which a person finds one.
+//
+// It promises that what is loaded is whole: every entry speaks every offered language, a fact has its source and the day it was checked,
+// what isn't confirmed names who knows, and no words mean two entries. It doesn't guess: words that it doesn't know find nothing. It does
+// no I/O after Load and is safe for concurrent use.
+package answers
+
+import (
+	"slices"
+	"time"
+
+	"github.com/qafila/qafila/internal/locale"
+)
+
+// A Class says how an entry may be told.
+type Class string
+
+const (
+	// Fact is a short answer with its source and the day it was checked.
+	Fact Class = "fact"
+	// Unconfirmed is a question that people ask and that no source answers: the entry says so, and who knows. It may tell a part that a
+	// source does confirm, and then carries that source.
+	Unconfirmed Class = "unconfirmed"
+)
+
+// An Entry is one answer. What it holds is shared: read it, don't change it.
+type Entry struct {
+	ID       string // "card.price"; never changes, buttons and programmes of stops refer to it
+	Topic    string // the topic's ID
+	Class    Class
+	Source   string    // address of the page that says it; "" only when nothing in the entry is stated as fact
+	Checked  time.Time // the day (UTC midnight) on which the source was read; zero without a source
+	Keywords []string  // exact ways of asking, over all scripts, as written in the file
+	File     string    // where the entry is written, for messages to organisers
+	Line     int
+
+	title, body, who words
+}
+
+// Title names the entry on a button: one line, at most 40 characters, clear without its topic beside it.
+func (e Entry) Title(l locale.Language) string { return e.title.in(l) }
+
+// Body is the answer: plain text, at most three short lines.
+func (e Entry) Body(l locale.Language) string { return e.body.in(l) }
+
+// Who names the people who know, as a noun phrase to stand after "Ask:", or "" when the entry names nobody.
+func (e Entry) Who(l locale.Language) string { return e.who.in(l) }
+
+// A Topic is one branch of the guided tree.
+type Topic struct {
+	ID   string
+	name words
+}
+
+// Name names the topic on a button: one line, at most 40 characters.
+func (t Topic) Name(l locale.Language) string { return t.name.in(l) }
+
+// words is one text in several languages.
+type words map[locale.Language]string
+
+// in is the text in the language; in another one before nothing, French first.
+func (w words) in(l locale.Language) string {
+	if s, ok := w[l]; ok {
+		return s
+	}
+	for _, other := range locale.Languages() {
+		if s, ok := w[other]; ok {
+			return s
+		}
+	}
+	return ""
+}
+
+// Answers is the whole knowledge, as loaded.
+type Answers struct {
+	topics  []Topic            // in the order in which they are offered
+	byTopic map[string][]Entry // by topic, in the order of the file
+	byID    map[string]Entry
+	exact   map[string]string // folded words → entry ID
+	bare    map[string]string // the same without articles and courtesies → entry ID
+}
+
+// Topics returns the topics in the order in which they are offered.
+func (a *Answers) Topics() []Topic { return slices.Clone(a.topics) }
+
+// InTopic returns the topic's entries in the order in which they are offered; none for a topic that doesn't exist.
+func (a *Answers) InTopic(topic string) []Entry { return slices.Clone(a.byTopic[topic]) }
+
+// Topic returns the topic of that ID.
+func (a *Answers) Topic(id string) (Topic, bool) {
+	i := slices.IndexFunc(a.topics, func(t Topic) bool { return t.ID == id })
+	if i < 0 {
+		return Topic{}, false
+	}
+	return a.topics[i], true
+}
+
+// Get returns the entry of that ID.
+func (a *Answers) Get(id string) (Entry, bool) {
+	e, ok := a.byID[id]
+	return e, ok
+}

@@ -1,0 +1,304 @@
+package conversation
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"slices"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/qafila/qafila/internal/flow"
+	"github.com/qafila/qafila/internal/locale"
+	"github.com/qafila/qafila/internal/postgres"
+)
+
+// Config is what a Conversation needs.
+type Config struct {
+	Pool     *pgxpool.Pool
+	Book     *flow.Book
+	Offer    Offer
+	Texts    *locale.Texts
+	Instance int64            // owns the deliveries that its turns store
+	Now      func() time.Time // nil: time.Now
+	Log      *slog.Logger
+	Observe  func(Observation) // nil: nobody looks
+}
+
+// An Observation counts what happened to a batch.
+type Observation struct {
+	Updates, Repeated, Failed int
+	Took                      time.Duration
+}
+
+// A Conversation takes batches of updates through their turns. It may be used by many goroutines, and by many processes on one
+// database.
+type Conversation struct {
+	pool     *pgxpool.Pool
+	book     *flow.Book
+	offer    Offer
+	texts    *locale.Texts
+	instance int64
+	now      func() time.Time
+	log      *slog.Logger
+	observe  func(Observation)
+}
+
+// New makes a Conversation.
+func New(c Config) *Conversation {
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Observe == nil {
+		c.Observe = func(Observation) {}
+	}
+	return &Conversation{c.Pool, c.Book, c.Offer, c.Texts, c.Instance, c.Now, c.Log, c.Observe}
+}
+
+// longSilence is after how long a person is told again where they were.
+const longSilence = 12 * time.Hour
+
+// Handle takes a batch through its turns and stores what came of them. When it returns without an error, every update of the batch
+// has taken effect for good, has been seen before, or is kept as failed; the deliveries are stored, and are those that this
+// instance must send, in the order in which they must leave within each chat. An error means that the database can't be used now:
+// nothing is confirmed, and the same batch must be handled again.
+func (c *Conversation) Handle(ctx context.Context, batch []Update) ([]Delivery, error) {
+	start := c.now()
+	batch = slices.Clone(batch)
+	slices.SortStableFunc(batch, func(a, b Update) int { return cmp.Compare(a.ID, b.ID) })
+	batch = slices.CompactFunc(batch, func(a, b Update) bool { return a.ID == b.ID })
+	for i := range batch {
+		tidy(&batch[i])
+	}
+	out, seen, err := c.attempt(ctx, batch)
+	failed := 0
+	if err != nil {
+		if out, seen, failed, err = c.recover(ctx, batch, err); err != nil {
+			return nil, err
+		}
+	}
+	c.observe(Observation{Updates: len(batch), Repeated: seen, Failed: failed, Took: c.now().Sub(start)})
+	return out, nil
+}
+
+// attempt handles a batch in one transaction, trying again after a deadlock.
+func (c *Conversation) attempt(ctx context.Context, batch []Update) ([]Delivery, int, error) {
+	for try := 0; ; try++ {
+		out, seen, err := c.transact(ctx, batch)
+		if err == nil || try == 2 || !conflict(err) {
+			return out, seen, err
+		}
+	}
+}
+
+// recover redoes a batch whose transaction failed: without the chat that is at fault when that is known, else chat by chat, so that
+// everybody else goes on.
+func (c *Conversation) recover(ctx context.Context, batch []Update, cause error) (out []Delivery, seen, failed int, err error) {
+	if unusable(ctx, cause) {
+		return nil, 0, 0, cause
+	}
+	var groups [][]Update
+	var at *turnError
+	if errors.As(cause, &at) {
+		rest, own := split(batch, at.chat)
+		groups = [][]Update{rest, own}
+	}
+	if len(groups) == 0 || len(groups[0]) == 0 {
+		groups = byChat(batch)
+	}
+	for _, g := range groups {
+		if len(g) == 0 {
+			continue
+		}
+		d, s, err := c.attempt(ctx, g)
+		switch {
+		case err == nil:
+			out, seen = append(out, d...), seen+s
+		case unusable(ctx, err):
+			return nil, 0, 0, err
+		case len(g) == 1:
+			d, err := c.giveUp(ctx, g[0], err)
+			if err != nil {
+				return nil, 0, 0, err
+			}
+			out, failed = append(out, d...), failed+1
+		default:
+			d, s, f, err := c.recoverGroup(ctx, g, err)
+			if err != nil {
+				return nil, 0, 0, err
+			}
+			out, seen, failed = append(out, d...), seen+s, failed+f
+		}
+	}
+	return out, seen, failed, nil
+}
+
+// recoverGroup redoes a group that failed again: one chat's updates one by one, several chats' by chat.
+func (c *Conversation) recoverGroup(ctx context.Context, g []Update, cause error) ([]Delivery, int, int, error) {
+	if g[0].Chat != g[len(g)-1].Chat || len(byChat(g)) > 1 {
+		return c.recover(ctx, g, cause)
+	}
+	var out []Delivery
+	var seen, failed int
+	for _, u := range g {
+		d, s, err := c.attempt(ctx, []Update{u})
+		if err != nil {
+			if unusable(ctx, err) {
+				return nil, 0, 0, err
+			}
+			if d, err = c.giveUp(ctx, u, err); err != nil {
+				return nil, 0, 0, err
+			}
+			failed++
+		}
+		out, seen = append(out, d...), seen+s
+	}
+	return out, seen, failed, nil
+}
+
+func unusable(ctx context.Context, err error) bool {
+	return ctx.Err() != nil || postgres.IsTransient(err)
+}
+
+// conflict tells that two transactions stood in each other's way (Postgres: serialization_failure, deadlock_detected).
+func conflict(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && (pg.Code == "40001" || pg.Code == "40P01")
+}
+
+func split(batch []Update, chat int64) (rest, own []Update) {
+	for _, u := range batch {
+		if u.Chat == chat {
+			own = append(own, u)
+		} else {
+			rest = append(rest, u)
+		}
+	}
+	return rest, own
+}
+
+func byChat(batch []Update) [][]Update {
+	at := map[int64]int{}
+	var groups [][]Update
+	for _, u := range batch {
+		i, ok := at[u.Chat]
+		if !ok {
+			i = len(groups)
+			at[u.Chat] = i
+			groups = append(groups, nil)
+		}
+		groups[i] = append(groups[i], u)
+	}
+	return groups
+}
+
+// A turnError says in which chat a turn failed.
+type turnError struct {
+	chat int64
+	err  error
+}
+
+func (e *turnError) Error() string { return e.err.Error() }
+func (e *turnError) Unwrap() error { return e.err }
+
+// transact is the way of a batch: seen-before drop out, states are loaded and locked in chat order, each update is advanced in its
+// order, and everything is written in a few statements. It returns the deliveries and how many updates had been handled before.
+func (c *Conversation) transact(ctx context.Context, batch []Update) ([]Delivery, int, error) {
+	tx, err := c.pool.Begin(ctx)
+	if err != nil {
+		return nil, 0, fmt.Errorf("begin a batch: %w", err)
+	}
+	defer func() { _ = tx.Rollback(context.WithoutCancel(ctx)) }() // after a commit this does nothing
+	w := &work{c: c, tx: tx, now: c.now()}
+	if err := w.load(ctx, batch); err != nil {
+		return nil, 0, err
+	}
+	seen := 0
+	for i := range batch {
+		u := &batch[i]
+		if !w.fresh[u.ID] {
+			seen++
+			continue
+		}
+		if err := w.advance(ctx, u); err != nil {
+			return nil, 0, &turnError{u.Chat, err}
+		}
+	}
+	out, err := w.store(ctx)
+	if err != nil {
+		return nil, 0, err
+	}
+	if err := tx.Commit(ctx); err != nil {
+		return nil, 0, fmt.Errorf("commit a batch: %w", err)
+	}
+	return out, seen, nil
+}
+
+// giveUp keeps an update whose turn failed for good, tells the person, and lets everybody go on.
+func (c *Conversation) giveUp(ctx context.Context, u Update, cause error) ([]Delivery, error) {
+	c.log.Error("a turn failed; the update is kept in failed_updates", "update", u.ID, "error", safeError(cause))
+	raw, _ := locale.MaskIdentity(string(u.Raw))
+	tx, err := c.pool.Begin(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("begin to keep a failed update: %w", err)
+	}
+	defer func() { _ = tx.Rollback(context.WithoutCancel(ctx)) }()
+	w := &work{c: c, tx: tx, now: c.now()}
+	if err := w.load(ctx, []Update{u}); err != nil {
+		return nil, err
+	}
+	if !w.fresh[u.ID] {
+		return nil, nil
+	}
+	if _, err := tx.Exec(ctx, `INSERT INTO failed_updates (update_id, chat_id, raw, reason) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (update_id) DO NOTHING`, u.ID, u.Chat, raw, safeError(cause)); err != nil {
+		return nil, fmt.Errorf("keep a failed update: %w", err)
+	}
+	if ch := w.chats[u.Chat]; ch != nil {
+		w.say(u.Chat, c.word(ch.words(u.Hint), flow.Message{Text: "turn.failed", Choices: [][]flow.Choice{{{Text: "nav.menu", Door: "/menu"}}}}))
+	}
+	out, err := w.store(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := tx.Commit(ctx); err != nil {
+		return nil, fmt.Errorf("commit a failed update: %w", err)
+	}
+	return out, nil
+}
+
+// KeepUnread keeps an update that the edge could not decode, as it came but for identity numbers, so that nothing is lost.
+func (c *Conversation) KeepUnread(ctx context.Context, id int64, raw []byte, reason string) error {
+	masked, _ := locale.MaskIdentity(string(raw))
+	_, err := c.pool.Exec(ctx, `WITH kept AS (INSERT INTO updates (update_id) VALUES ($1) ON CONFLICT DO NOTHING)
+		INSERT INTO failed_updates (update_id, raw, reason) VALUES ($1, $2, $3) ON CONFLICT (update_id) DO NOTHING`, id, masked, reason)
+	if err != nil {
+		return fmt.Errorf("keep an update that can't be read: %w", err)
+	}
+	return nil
+}
+
+// safeError gives an error's words without what a person typed: Postgres puts values into the detail, not the message.
+func safeError(err error) string {
+	s := err.Error()
+	if len(s) > 500 {
+		s = s[:500]
+	}
+	return s
+}
+
+// guard runs one step of a turn and makes a panic an error of that turn.
+func guard(f func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	return f()
+}
+

@@ -1,0 +1,20 @@
+package conversation
+
+import (
+	"github.com/qafila/qafila/internal/answers"
+	"github.com/qafila/qafila/internal/directory"
+	"github.com/qafila/qafila/internal/locale"
+)
+
+// A House is what the rooms' actions know of this deployment.
+type House struct {
+	Texts     *locale.Texts
+	Directory *directory.Directory
+	Answers   *answers.Answers
+	Languages []locale.Language // offered
+	Username  func() string     // the bot's, without @; "" until Telegram has told it
+
+	// Who is responsible for the data and the number of their declaration (law 09-08). Unless both are set no personal data are collected.
+	Controller  string
+	Declaration string
+}

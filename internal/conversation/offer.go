@@ -1,0 +1,102 @@
+package conversation
+
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/qafila/qafila/internal/flow"
+	"github.com/qafila/qafila/internal/locale"
+)
+
+// An Offer is what the rooms give to flows: actions to run, lists to choose from, things to attach.
+type Offer struct {
+	Actions     map[string]Action
+	Lists       map[string]List
+	Attachments map[string]Maker
+}
+
+// An Action is a named thing that a flow can do.
+type Action struct {
+	flow.Signature
+	Do func(ctx context.Context, t *Turn, args Args) (flow.Outcome, error)
+}
+
+// A List is a named list that a question can offer.
+type List struct {
+	flow.Signature
+	Page func(ctx context.Context, t *Turn, args Args, q flow.Query) (flow.Page, error)
+	Item func(ctx context.Context, t *Turn, args Args, key string) (flow.Item, bool, error)
+}
+
+// A Maker makes what a message carries from a variable's value.
+type Maker struct {
+	flow.Signature
+	Make func(ctx context.Context, t *Turn, from flow.Value) (Attachment, error)
+}
+
+// Signatures is the offer as the flows' check reads it.
+func (o Offer) Signatures() flow.Signatures {
+	var s flow.Signatures
+	for _, a := range o.Actions {
+		s.Actions = append(s.Actions, a.Signature)
+	}
+	for _, l := range o.Lists {
+		s.Lists = append(s.Lists, l.Signature)
+	}
+	for _, m := range o.Attachments {
+		s.Attachments = append(s.Attachments, m.Signature)
+	}
+	return s
+}
+
+// Args are an action's arguments by name; one that is absent is its type's zero value.
+type Args map[string]flow.Value
+
+// Text gives a text argument.
+func (a Args) Text(name string) string { s, _ := a[name].(string); return s }
+
+// Number gives a whole number.
+func (a Args) Number(name string) int { n, _ := a[name].(int); return n }
+
+// Flag gives a yes or no.
+func (a Args) Flag(name string) bool { b, _ := a[name].(bool); return b }
+
+// Texts gives a list.
+func (a Args) Texts(name string) []string { l, _ := a[name].([]string); return l }
+
+// A Turn is what an action may use: the batch's transaction, who is talking, and when.
+type Turn struct {
+	Tx       pgx.Tx
+	Chat     int64
+	Name     string // first name, as the messenger tells
+	Language locale.Language
+	Now      time.Time
+
+	texts *locale.Texts
+	notes []note
+}
+
+// Say gives the words of a text in the person's language, parameters as they are.
+func (t *Turn) Say(id string, params map[string]any) string {
+	return t.texts.Text(t.Language, id, params)
+}
+
+// A Note is a message that a turn sends to another chat, or the bot to anybody: a text and doors below it.
+type Note struct {
+	Text   string
+	Params map[string]any
+	Doors  []flow.Choice // Text and Door
+}
+
+type note struct {
+	chat     int64
+	language locale.Language
+	note     Note
+}
+
+// Notify sends a note to another chat when the turn takes effect, behind replies.
+func (t *Turn) Notify(chat int64, language locale.Language, n Note) {
+	t.notes = append(t.notes, note{chat, language, n})
+}

@@ -1,0 +1,197 @@
+package conversation
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/qafila/qafila/internal/flow"
+	"github.com/qafila/qafila/internal/locale"
+)
+
+// tidy makes what a person typed fit to store: no control or direction characters, and no identity number, which is never needed.
+func tidy(u *Update) {
+	u.Name = locale.Clean(u.Name)
+	u.Name, _ = locale.MaskIdentity(u.Name)
+	if u.Act != Did {
+		return
+	}
+	switch u.Input.Kind {
+	case flow.Text, flow.Photo, flow.Voice:
+		u.Input.Text = locale.Clean(u.Input.Text)
+		u.Input.Text, u.masked = locale.MaskIdentity(u.Input.Text)
+	}
+}
+
+// advance takes one update through its turn.
+func (w *work) advance(ctx context.Context, u *Update) error {
+	if u.Act == Foreign {
+		w.say(u.Chat, w.c.word(guess(u.Hint), flow.Message{Text: "group.only_private"}))
+		return nil
+	}
+	ch := w.chats[u.Chat]
+	if ch.erased {
+		*ch = chat{born: true, seen: w.now}
+	}
+	ch.changed = true
+	switch u.Act {
+	case Left:
+		ch.left = true
+		return nil
+	case Back:
+		ch.left = false
+		return nil
+	case Edited:
+		w.say(u.Chat, w.c.word(ch.words(u.Hint), flow.Message{Text: "edit.ignored"}))
+		return nil
+	}
+	ch.left = false
+	in, replace := u.Input, false
+	if u.Act == Pressed {
+		in, replace = pressed(u.Data)
+		replace = replace && u.Message >= ch.lastMessage
+	}
+	in.Long = w.now.Sub(ch.seen) > longSilence
+	ch.seen = w.now
+	ch.lastMessage = max(ch.lastMessage, u.Message)
+
+	t := &Turn{Tx: w.tx, Chat: u.Chat, Name: u.Name, Language: ch.words(u.Hint), Now: w.now, texts: w.c.texts}
+	var turn flow.Turn
+	if err := guard(func() (err error) {
+		turn, err = w.c.book.Advance(&ch.state, in, host{ctx, w.c, t})
+		return err
+	}); err != nil {
+		return fmt.Errorf("advance a conversation: %w", err)
+	}
+	if ch.language != ch.state.Language {
+		ch.language = ch.state.Language
+		w.say(u.Chat, Message{Menu: ch.language})
+	}
+	if turn.Echo {
+		return nil
+	}
+	lang := ch.words(u.Hint)
+	t.Language = lang
+	if u.masked && len(turn.Messages) > 0 {
+		m := &turn.Messages[0]
+		m.Lead = append([]flow.Line{{Text: "identity.masked"}}, m.Lead...)
+	}
+	for _, m := range turn.Messages {
+		said, err := w.render(ctx, t, lang, m)
+		if err != nil {
+			return err
+		}
+		for _, one := range said {
+			if replace && one.Request == nil && one.Attach == nil && !ch.keyboard {
+				one.Replace = u.Message
+			}
+			replace = false
+			w.show(ch, u.Chat, lang, one)
+		}
+	}
+	for _, n := range t.notes {
+		w.out = append(w.out, Delivery{Chat: n.chat, Bulk: true, Message: w.c.note(n.language, n.note)})
+	}
+	if turn.Forget {
+		*ch = chat{erased: true, changed: true}
+	}
+	return nil
+}
+
+// show puts a message out, and takes a Request's keyboard away when its question is over: with the message itself when it has no
+// buttons, since one message can't carry both, else with a word of its own before it.
+func (w *work) show(ch *chat, id int64, lang locale.Language, m Message) {
+	switch {
+	case m.Request != nil:
+		ch.keyboard = true
+	case ch.keyboard && len(m.Rows) == 0:
+		m.Clear, ch.keyboard = true, false
+	case ch.keyboard:
+		w.say(id, Message{Text: w.c.texts.Text(lang, "keyboard.done", nil), Clear: true})
+		ch.keyboard = false
+	}
+	w.say(id, m)
+}
+
+// render words a flow's message; what is attached goes before the words, each attachment in a message of its own but for a single
+// picture or document with few words, which become its caption.
+func (w *work) render(ctx context.Context, t *Turn, lang locale.Language, m flow.Message) ([]Message, error) {
+	said := w.c.word(lang, m)
+	if len(m.Attach) == 0 {
+		return []Message{said}, nil
+	}
+	var out []Message
+	for _, a := range m.Attach {
+		maker, ok := w.c.offer.Attachments[a.Kind]
+		if !ok {
+			return nil, fmt.Errorf("no room makes the attachment %q", a.Kind)
+		}
+		var made Attachment
+		if err := guard(func() (err error) { made, err = maker.Make(ctx, t, a.From); return err }); err != nil {
+			return nil, fmt.Errorf("make the attachment %q: %w", a.Kind, err)
+		}
+		out = append(out, Message{Attach: &made})
+	}
+	last := &out[len(out)-1]
+	if last.Attach.Kind != "venue" && said.Request == nil {
+		last.Text, last.Rows = said.Text, said.Rows
+		return out, nil
+	}
+	if said.Text != "" {
+		out = append(out, said)
+	}
+	return out, nil
+}
+
+func guess(hint string) locale.Language {
+	return (&chat{}).words(hint)
+}
+
+// host runs for the flow what the rooms offer.
+type host struct {
+	ctx context.Context
+	c   *Conversation
+	t   *Turn
+}
+
+func (h host) Do(action string, args map[string]flow.Value) (flow.Outcome, error) {
+	a, ok := h.c.offer.Actions[action]
+	if !ok {
+		return flow.Outcome{}, fmt.Errorf("no room offers the action %q", action)
+	}
+	o, err := a.Do(h.ctx, h.t, Args(args))
+	if err != nil {
+		return o, fmt.Errorf("do %s: %w", action, err)
+	}
+	if o.Language != "" {
+		h.t.Language = locale.Language(o.Language)
+	}
+	return o, nil
+}
+
+func (h host) List(name string, args map[string]flow.Value, q flow.Query) (flow.Page, error) {
+	l, ok := h.c.offer.Lists[name]
+	if !ok {
+		return flow.Page{}, fmt.Errorf("no room offers the list %q", name)
+	}
+	p, err := l.Page(h.ctx, h.t, Args(args), q)
+	if err != nil {
+		return p, fmt.Errorf("list %s: %w", name, err)
+	}
+	return p, nil
+}
+
+func (h host) Item(name string, args map[string]flow.Value, key string) (flow.Item, bool, error) {
+	l, ok := h.c.offer.Lists[name]
+	if !ok {
+		return flow.Item{}, false, fmt.Errorf("no room offers the list %q", name)
+	}
+	if len(key) > 40 || strings.ContainsAny(key, "\x00") {
+		return flow.Item{}, false, nil
+	}
+	it, found, err := l.Item(h.ctx, h.t, Args(args), key)
+	if err != nil {
+		return it, found, fmt.Errorf("find an item of %s: %w", name, err)
+	}
+	return it, found, nil
+}

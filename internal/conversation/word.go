@@ -1,0 +1,207 @@
+package conversation
+
+import (
+	"html"
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/bidi"
+
+	"github.com/qafila/qafila/internal/flow"
+	"github.com/qafila/qafila/internal/locale"
+)
+
+// words fills a text's parameters in: each is escaped for the messenger's HTML and, where it runs against the language's direction,
+// isolated, so that a name or a number can't disturb the sentence around it.
+func words(texts *locale.Texts, lang locale.Language, id string, params map[string]any) string {
+	if len(params) == 0 {
+		return upright(lang, texts.Text(lang, id, nil))
+	}
+	safe := make(map[string]any, len(params))
+	for k, v := range params {
+		switch v := v.(type) {
+		case string:
+			safe[k] = safely(lang, v)
+		case []string:
+			parts := make([]string, len(v))
+			for i, s := range v {
+				parts[i] = safely(lang, s)
+			}
+			safe[k] = strings.Join(parts, separator(lang))
+		default:
+			safe[k] = v
+		}
+	}
+	return upright(lang, texts.Text(lang, id, safe))
+}
+
+func separator(lang locale.Language) string {
+	if lang.RTL() {
+		return "، "
+	}
+	return ", "
+}
+
+func safely(lang locale.Language, s string) string {
+	if against(lang, s) {
+		s = locale.Isolate(s)
+	}
+	return html.EscapeString(s)
+}
+
+// against tells whether a value has letters or digits but none of the language's own direction.
+func against(lang locale.Language, s string) bool {
+	other := false
+	for _, r := range s {
+		if r < unicode.MaxASCII && !unicode.IsLetter(r) && !unicode.IsDigit(r) {
+			continue
+		}
+		switch rtl, strong := direction(r); {
+		case strong && rtl == lang.RTL():
+			return false
+		case strong, unicode.IsDigit(r):
+			other = true
+		}
+	}
+	return other && (lang.RTL() || !digitsOnly(s))
+}
+
+func digitsOnly(s string) bool {
+	for _, r := range s {
+		if _, strong := direction(r); strong {
+			return false
+		}
+	}
+	return true
+}
+
+func direction(r rune) (rtl, strong bool) {
+	p, _ := bidi.LookupRune(r)
+	switch p.Class() {
+	case bidi.L:
+		return false, true
+	case bidi.R, bidi.AL:
+		return true, true
+	}
+	return false, false
+}
+
+// upright makes each paragraph of a right-to-left text start from the right. A paragraph takes its direction from its first strong
+// letter outside isolates (Unicode TR9, P2); one that would start with a Latin letter, or has none, gets a mark before it.
+func upright(lang locale.Language, s string) string {
+	if !lang.RTL() || s == "" {
+		return s
+	}
+	if !strings.Contains(s, "\n") {
+		return uprightLine(s)
+	}
+	lines := strings.Split(s, "\n")
+	for i, l := range lines {
+		lines[i] = uprightLine(l)
+	}
+	return strings.Join(lines, "\n")
+}
+
+func uprightLine(s string) string {
+	const fsi, pdi, rlm = '\u2068', '\u2069', "\u200f"
+	depth, tag, any := 0, false, false
+	for _, r := range s {
+		switch {
+		case r == fsi:
+			depth++
+		case r == pdi:
+			depth--
+		case r == '<':
+			tag = true
+		case r == '>':
+			tag = false
+		case depth > 0 || tag:
+			any = any || depth > 0
+		default:
+			rtl, strong := direction(r)
+			if strong && rtl {
+				return s
+			}
+			if strong {
+				return rlm + s
+			}
+			any = any || !unicode.IsSpace(r)
+		}
+	}
+	if any {
+		return rlm + s
+	}
+	return s
+}
+
+// word puts a flow's message into a person's words.
+func (c *Conversation) word(lang locale.Language, m flow.Message) Message {
+	var b strings.Builder
+	for _, l := range m.Lead {
+		b.WriteString(words(c.texts, lang, l.Text, l.Params))
+		b.WriteString("\n\n")
+	}
+	if m.Text != "" {
+		params := m.Params
+		if m.Plural {
+			params = withCount(params, m.Count)
+		}
+		b.WriteString(words(c.texts, lang, m.Text, params))
+	}
+	out := Message{Text: strings.TrimSpace(b.String())}
+	keep := m.Keep || len(m.Attach) > 0
+	if m.Request.Text != "" {
+		out.Request = &Request{
+			Contact:  m.Request.Kind == flow.Contact,
+			Location: m.Request.Kind == flow.Location,
+			Text:     c.texts.Text(lang, m.Request.Text, nil),
+		}
+		for _, row := range m.Choices {
+			var labels []string
+			for _, ch := range row {
+				labels = append(labels, c.label(lang, ch))
+			}
+			out.Request.Rows = append(out.Request.Rows, labels)
+		}
+		return out
+	}
+	if len(m.Choices) > 0 {
+		out.Rows = make([][]Button, len(m.Choices))
+		for i, row := range m.Choices {
+			out.Rows[i] = make([]Button, len(row))
+			for j, ch := range row {
+				out.Rows[i][j] = Button{Text: c.label(lang, ch), Data: buttonData(ch, m.Screen, keep)}
+			}
+		}
+	}
+	return out
+}
+
+func (c *Conversation) label(lang locale.Language, ch flow.Choice) string {
+	s := ch.Label
+	if s == "" {
+		s = c.texts.Text(lang, ch.Text, nil)
+	}
+	if ch.On {
+		s = "✅ " + s
+	}
+	return s
+}
+
+func withCount(params map[string]any, n int) map[string]any {
+	p := make(map[string]any, len(params)+1)
+	for k, v := range params {
+		p[k] = v
+	}
+	p["count"] = n
+	return p
+}
+
+// note words a note for its reader.
+func (c *Conversation) note(lang locale.Language, n Note) Message {
+	m := Message{Text: words(c.texts, lang, n.Text, n.Params)}
+	for _, d := range n.Doors {
+		m.Rows = append(m.Rows, []Button{{Text: c.label(lang, d), Data: buttonData(d, 0, true)}})
+	}
+	return m
+}

@@ -1,0 +1,224 @@
+package conversation
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/qafila/qafila/internal/flow"
+	"github.com/qafila/qafila/internal/locale"
+)
+
+// work is one batch in one transaction.
+type work struct {
+	c     *Conversation
+	tx    pgx.Tx
+	now   time.Time
+	fresh map[int64]bool  // updates that had not been handled before
+	chats map[int64]*chat // locked
+	out   []Delivery      // in order; ids are given when they are stored
+	owner map[int64]int64 // chats whose earlier replies another instance is sending
+}
+
+// chat is what is known of one chat during a batch.
+type chat struct {
+	state       flow.State
+	language    string
+	lastMessage int64
+	seen        time.Time
+	keyboard    bool // a Request's keyboard is up
+	changed     bool
+	erased      bool // the row is gone; only a later update of the same batch makes it anew
+	born        bool // must be inserted again
+	left        bool // blocked the bot
+}
+
+// words is the language to talk in: the chosen one, else a guess from the app's language. Arabic before French where nothing is known:
+// of those who read, nearly all read Arabic, six in ten French (RGPH 2024).
+func (ch *chat) words(hint string) locale.Language {
+	if ch.language != "" {
+		return locale.Language(ch.language)
+	}
+	if len(hint) >= 2 && hint[:2] == "fr" {
+		return locale.French
+	}
+	return locale.Arabic
+}
+
+// load notes which updates are new and locks their chats, in one round trip. Locks are taken in the order of ids everywhere, updates
+// before chats, so that two instances can't wait for each other.
+func (w *work) load(ctx context.Context, batch []Update) error {
+	ids := make([]int64, len(batch))
+	chatIDs := make([]int64, 0, len(batch))
+	for i, u := range batch {
+		ids[i] = u.ID
+		if u.Act != Foreign {
+			chatIDs = append(chatIDs, u.Chat)
+		}
+	}
+	slices.Sort(ids)
+	slices.Sort(chatIDs)
+	chatIDs = slices.Compact(chatIDs)
+
+	var b pgx.Batch
+	b.Queue(`INSERT INTO updates (update_id) SELECT unnest($1::bigint[]) ON CONFLICT DO NOTHING RETURNING update_id`, ids)
+	b.Queue(`INSERT INTO chats (chat_id) SELECT c FROM unnest($1::bigint[]) c
+		WHERE NOT EXISTS (SELECT FROM chats WHERE chat_id = c) ORDER BY c ON CONFLICT DO NOTHING`, chatIDs)
+	b.Queue(`SELECT chat_id, language, state, last_message, keyboard, seen_at FROM chats
+		WHERE chat_id = ANY($1) ORDER BY chat_id FOR UPDATE`, chatIDs)
+	b.Queue(`SELECT DISTINCT ON (chat_id) chat_id, owner FROM deliveries
+		WHERE chat_id = ANY($1) AND failed_at IS NULL AND lane = 'reply' AND owner <> $2 ORDER BY chat_id, id DESC`, chatIDs, w.c.instance)
+	r := w.tx.SendBatch(ctx, &b)
+	defer func() { _ = r.Close() }() // closed below; this is for the ways out before
+
+	w.fresh = make(map[int64]bool, len(batch))
+	w.chats = make(map[int64]*chat, len(chatIDs))
+	w.owner = map[int64]int64{}
+	rows, err := r.Query()
+	if err != nil {
+		return fmt.Errorf("note a batch's updates: %w", err)
+	}
+	var id int64
+	if _, err := pgx.ForEachRow(rows, []any{&id}, func() error { w.fresh[id] = true; return nil }); err != nil {
+		return fmt.Errorf("note a batch's updates: %w", err)
+	}
+	if _, err := r.Exec(); err != nil {
+		return fmt.Errorf("note a batch's chats: %w", err)
+	}
+	if rows, err = r.Query(); err != nil {
+		return fmt.Errorf("load a batch's chats: %w", err)
+	}
+	var state string
+	var ch chat
+	if _, err := pgx.ForEachRow(rows, []any{&id, &ch.language, &state, &ch.lastMessage, &ch.keyboard, &ch.seen}, func() error {
+		one := ch
+		st, err := flow.Read([]byte(state))
+		if err != nil {
+			w.c.log.Error("a stored state can't be read; the conversation starts afresh", "error", err)
+			st = flow.State{}
+		}
+		one.state = st
+		one.state.Language = one.language
+		w.chats[id] = &one
+		return nil
+	}); err != nil {
+		return fmt.Errorf("load a batch's chats: %w", err)
+	}
+	if rows, err = r.Query(); err != nil {
+		return fmt.Errorf("look for other senders: %w", err)
+	}
+	var owner int64
+	if _, err := pgx.ForEachRow(rows, []any{&id, &owner}, func() error { w.owner[id] = owner; return nil }); err != nil {
+		return fmt.Errorf("look for other senders: %w", err)
+	}
+	if err := r.Close(); err != nil {
+		return fmt.Errorf("load a batch: %w", err)
+	}
+	return nil
+}
+
+// say puts a message at the end of what will be sent to a chat.
+func (w *work) say(chatID int64, m Message) {
+	w.out = append(w.out, Delivery{Chat: chatID, Message: m})
+}
+
+// store writes states and deliveries. It returns the deliveries that this instance must send.
+func (w *work) store(ctx context.Context) ([]Delivery, error) {
+	var b pgx.Batch
+	w.queueChats(&b)
+	states := b.Len()
+	messages := make([]string, len(w.out))
+	chats := make([]int64, len(w.out))
+	owners := make([]int64, len(w.out))
+	bulk := make([]bool, len(w.out))
+	var text []byte
+	for i, d := range w.out {
+		var err error
+		if text, err = json.Marshal(d.Message); err != nil {
+			return nil, fmt.Errorf("write a delivery down: %w", err)
+		}
+		messages[i], chats[i], owners[i], bulk[i] = string(text), d.Chat, w.c.instance, d.Bulk
+		if d.Bulk {
+			owners[i] = Nobody
+		} else if o, ok := w.owner[d.Chat]; ok {
+			owners[i] = o // it is still sending to this chat: its replies and ours must not overtake each other
+		}
+	}
+	if len(w.out) > 0 {
+		b.Queue(`INSERT INTO deliveries (chat_id, owner, message, lane)
+			SELECT c, o, m, CASE WHEN b THEN 'bulk' ELSE 'reply' END
+			FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::boolean[]) WITH ORDINALITY AS d(c, o, m, b, n) ORDER BY n
+			RETURNING id`, chats, owners, messages, bulk)
+	}
+	if b.Len() == 0 {
+		return nil, nil
+	}
+	r := w.tx.SendBatch(ctx, &b)
+	defer func() { _ = r.Close() }()
+	for range states {
+		if _, err := r.Exec(); err != nil {
+			return nil, fmt.Errorf("store states: %w", err)
+		}
+	}
+	if len(w.out) > 0 {
+		rows, err := r.Query()
+		if err != nil {
+			return nil, fmt.Errorf("store deliveries: %w", err)
+		}
+		ids, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+		if err != nil {
+			return nil, fmt.Errorf("store deliveries: %w", err)
+		}
+		slices.Sort(ids) // given in the order of insertion
+		for i := range w.out {
+			w.out[i].ID = ids[i]
+		}
+	}
+	if err := r.Close(); err != nil {
+		return nil, fmt.Errorf("store a batch: %w", err)
+	}
+	mine := w.out[:0]
+	for i, d := range w.out {
+		if owners[i] == w.c.instance {
+			mine = append(mine, d)
+		}
+	}
+	return mine, nil
+}
+
+// queueChats queues the changed chats' rows.
+func (w *work) queueChats(b *pgx.Batch) {
+	var ids, last []int64
+	var languages, states []string
+	var keyboards, left []bool
+	var born []int64
+	var text []byte
+	for _, id := range slices.SortedFunc(maps.Keys(w.chats), cmp.Compare[int64]) {
+		ch := w.chats[id]
+		if !ch.changed || ch.erased {
+			continue
+		}
+		if ch.born {
+			born = append(born, id)
+		}
+		text = ch.state.Append(text[:0])
+		ids, last, left = append(ids, id), append(last, ch.lastMessage), append(left, ch.left)
+		languages, states, keyboards = append(languages, ch.language), append(states, string(text)), append(keyboards, ch.keyboard)
+	}
+	if len(born) > 0 {
+		b.Queue(`INSERT INTO chats (chat_id) SELECT unnest($1::bigint[]) ON CONFLICT DO NOTHING`, born)
+	}
+	if len(ids) > 0 {
+		b.Queue(`UPDATE chats c SET language = u.language, state = u.state, last_message = u.last, keyboard = u.keyboard,
+				seen_at = $7, unreachable_at = CASE WHEN u.gone THEN $7::timestamptz END
+			FROM unnest($1::bigint[], $2::text[], $3::text[], $4::bigint[], $5::boolean[], $6::boolean[])
+				AS u(id, language, state, last, keyboard, gone)
+			WHERE c.chat_id = u.id`, ids, languages, states, last, keyboards, left, w.now)
+	}
+}

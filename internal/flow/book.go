@@ -1,0 +1,162 @@
+package flow
+
+import (
+	"io/fs"
+	"sort"
+	"strings"
+	"sync"
+	"unicode"
+
+	"github.com/expr-lang/expr/vm"
+)
+
+// Options name the flows that have a part in every conversation.
+type Options struct {
+	Menu     string   // opened by /menu and the word for it; where things end
+	Language string   // called first while a person has no language; what was asked for goes on after it. "" = no such flow
+	Used     []string // text ids that Go code uses, for the check; "door.*" stands for all that begin with "door."
+}
+
+// A Book is every flow, compiled. It never changes and may be used by many turns at once.
+type Book struct {
+	flows    map[string]*flow
+	names    []string
+	menu     *flow
+	language *flow           // nil: nobody is asked
+	doors    map[string]door // what is pressed or sent -> the flow that it opens
+	prefixes []door          // "start:reg_*", longest first
+	typed    *flow           // takes words when no question is open; may be nil
+	texts    Texts
+	langs    []string
+	keywords map[string]keyword // folded words of every language
+	u        Understanding
+	machines sync.Pool // *machine
+}
+
+// A door is a trigger of a flow.
+type door struct {
+	word string // without the *
+	flow *flow
+	line int
+}
+
+// A machine evaluates one expression at a time.
+type machine struct {
+	vm  vm.VM
+	env map[string]any
+}
+
+// Load reads and checks every *.yaml of fsys. The Book is nil when one of the problems is more than a warning.
+func Load(fsys fs.FS, texts Texts, offered Signatures, u Understanding, o Options) (*Book, []Problem) {
+	l := &loader{
+		texts:   texts,
+		langs:   texts.Languages(),
+		offered: index(offered),
+		options: o,
+		used:    map[string]bool{},
+		book: &Book{
+			flows:    map[string]*flow{},
+			doors:    map[string]door{},
+			keywords: map[string]keyword{},
+			texts:    texts,
+			langs:    texts.Languages(),
+			u:        understanding(u),
+		},
+	}
+	l.book.machines.New = func() any { return &machine{env: map[string]any{}} }
+	l.read(fsys)
+	l.link()
+	l.check()
+	sort.SliceStable(l.problems, func(i, j int) bool {
+		a, b := l.problems[i], l.problems[j]
+		if a.File != b.File {
+			return a.File < b.File
+		}
+		return a.Line < b.Line
+	})
+	for _, p := range l.problems {
+		if !p.Warning {
+			return nil, l.problems
+		}
+	}
+	return l.book, l.problems
+}
+
+// understanding fills what was not given with the least that works.
+func understanding(u Understanding) Understanding {
+	if u.Fold == nil {
+		u.Fold = func(s string) string { return strings.ToLower(strings.Join(strings.Fields(s), " ")) }
+	}
+	if u.Number == nil {
+		u.Number = func(s string) (int, bool) {
+			n := 0
+			s = strings.TrimSpace(s)
+			for _, r := range s {
+				if r < '0' || r > '9' || n > 1e8 {
+					return 0, false
+				}
+				n = n*10 + int(r-'0')
+			}
+			return n, s != ""
+		}
+	}
+	if u.Phone == nil {
+		u.Phone = func(s string) (string, bool) {
+			s = strings.TrimSpace(s)
+			for i, r := range s {
+				if !unicode.IsDigit(r) && (r != '+' || i > 0) {
+					return "", false
+				}
+			}
+			return s, len(s) > 7
+		}
+	}
+	return u
+}
+
+// Names lists the flows, sorted.
+func (b *Book) Names() []string { return append([]string(nil), b.names...) }
+
+// About is the id of the text that says what a flow is; "" when it has none.
+func (b *Book) About(flow string) string {
+	if f := b.flows[flow]; f != nil {
+		return f.about
+	}
+	return ""
+}
+
+// Commands lists the commands that open a flow ("/next"), sorted, with those that work everywhere.
+func (b *Book) Commands() []string {
+	set := map[string]bool{"/menu": true, "/cancel": true, "/start": true}
+	for w := range b.doors {
+		if strings.HasPrefix(w, "/") {
+			set[w] = true
+		}
+	}
+	var all []string
+	for w := range set {
+		all = append(all, w)
+	}
+	sort.Strings(all)
+	return all
+}
+
+// find tells which flow a door opens, and what it gives it.
+func (b *Book) find(word string) (f *flow, given string, ok bool) {
+	if d, ok := b.doors[word]; ok {
+		return d.flow, "", true
+	}
+	for _, d := range b.prefixes {
+		if rest, ok := strings.CutPrefix(word, d.word); ok {
+			return d.flow, rest, true
+		}
+	}
+	if strings.HasPrefix(word, "/") {
+		if command, rest, ok := strings.Cut(word, " "); ok {
+			if d, ok := b.doors[command]; ok {
+				return d.flow, strings.TrimSpace(rest), true
+			}
+		}
+	}
+	return nil, "", false
+}

@@ -1,0 +1,153 @@
+package postgres
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"net/url"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+// testPatience bounds what a test waits for: a server to start, a template to be made, while other packages' tests keep the machine busy.
+const testPatience = 2 * time.Minute
+
+// ForTest gives a migrated, empty database that nobody else has, dropped when the test ends. It lives on the server of
+// QAFILA_TEST_DATABASE_URL or DATABASE_URL, whose user must be allowed to create databases; without either, on a private server that
+// all test processes of this user share and that ends by itself soon after the last of them. Without PostgreSQL the test fails.
+// A program under test reaches the same database by pool.Config().ConnString().
+func ForTest(t testing.TB) *pgxpool.Pool {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), testPatience)
+	defer cancel()
+
+	server := cmp.Or(os.Getenv("QAFILA_TEST_DATABASE_URL"), os.Getenv("DATABASE_URL"))
+	if server == "" {
+		who := defaultAccount()
+		temp, err := shortTemp(ctx, who)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := join(ctx, who, temp, grace)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(s.leave)
+		server = s.url()
+	}
+	admin, err := pgx.Connect(ctx, server)
+	if err != nil {
+		t.Fatalf("connect to the test server: %v", err)
+	}
+	name, err := clone(ctx, admin, time.Now())
+	if end := admin.Close(ctx); err == nil {
+		err = end
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { drop(t, server, name) })
+
+	address, err := withDatabase(server, name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	config, err := pgxpool.ParseConfig(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	config.MaxConns = 10
+	config.ConnConfig.RuntimeParams["timezone"] = "UTC"
+	pool, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		closed := make(chan struct{})
+		go func() { pool.Close(); close(closed) }()
+		select {
+		case <-closed:
+		case <-time.After(10 * time.Second):
+			t.Errorf("the test ended, but a connection was never given back: %d still out", pool.Stat().AcquiredConns())
+		}
+	})
+	return pool
+}
+
+// ForTestServer starts a private server of the test's own, to stop, kill and restart, with a production server's settings but for
+// those given as name=value; "fsync=off" makes it quicker. It is gone when the test ends. The database is empty: see Migrate.
+func ForTestServer(t testing.TB, settings ...string) *Server {
+	t.Helper()
+	dir := ForTestFolder(t)
+	ctx, cancel := context.WithTimeout(context.Background(), testPatience)
+	defer cancel()
+	s, err := Start(ctx, dir, settings...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Stop(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
+// ForTestFolder is t.TempDir for data folders (QAFILA_DATA): with a short path, and open to the server's user when the tests run as
+// root, so that nothing is kept elsewhere.
+func ForTestFolder(t testing.TB) string {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), testPatience)
+	defer cancel()
+	temp, err := shortTemp(ctx, defaultAccount())
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir, err := os.MkdirTemp(temp, "qafila-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := os.RemoveAll(dir); err != nil {
+			t.Error(err)
+		}
+	})
+	if os.Geteuid() == 0 {
+		if err := os.Chmod(dir, 0o711); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+func drop(t testing.TB, server, name string) {
+	ctx, cancel := context.WithTimeout(context.Background(), testPatience)
+	defer cancel()
+	admin, err := pgx.Connect(ctx, server)
+	if err != nil {
+		t.Errorf("drop the test's database: %v", err)
+		return
+	}
+	defer admin.Close(ctx)
+	if _, err := admin.Exec(ctx, "DROP DATABASE IF EXISTS "+name+" WITH (FORCE)"); err != nil {
+		t.Errorf("drop the test's database: %v", err)
+	}
+}
+
+// withDatabase is the same server's address with another database, in either of PostgreSQL's two notations.
+func withDatabase(server, name string) (string, error) {
+	if !strings.HasPrefix(server, "postgres://") && !strings.HasPrefix(server, "postgresql://") {
+		return server + " dbname=" + name, nil
+	}
+	parsed, err := url.Parse(server)
+	if err != nil {
+		return "", fmt.Errorf("the test server's address: %w", err)
+	}
+	parsed.Path = "/" + name
+	return parsed.String(), nil
+}

@@ -1,0 +1,129 @@
+// The page's own words, in the app language of the person who holds the phone,
+// as Telegram's are. What the bot says never passes through here.
+
+const LOCALES = { fr: 'fr-MA', ar: 'ar-MA', en: 'en-GB' };
+
+/** The app languages a new person can be given. */
+export const LANGUAGES = [['fr', 'Français'], ['ar', 'العربية'], ['en', 'English']];
+
+const WORDS = {
+  fr: {
+    alertOK: 'OK', attach: 'Joindre', block: 'Bloquer le bot', botStatus: 'bot', cancel: 'Annuler',
+    close: 'Fermer', commands: 'Commandes', connecting: 'Connexion…', contact: 'Contact',
+    contactAsk: 'Partager votre numéro ?', contactText: 'Le bot recevra votre numéro de téléphone et votre nom.',
+    copied: 'Copié', create: 'Créer', document: 'Fichier', down: 'Aller au dernier message', download: 'Télécharger',
+    edit: 'Modifier', edited: 'modifié', editing: 'Modification', emptyText: 'Appuyez sur DÉMARRER pour parler à ce bot.',
+    failed: 'Envoi impossible', forwarded: 'Transféré de', gone: 'Cette personne n’existe pas (ou plus).',
+    hidden: 'Texte masqué, appuyer pour le lire', inlineKeyboard: 'Boutons du message',
+    keyboard: 'Clavier du bot', language: 'Langue de l’application', localKeys: 'Tout se fait aussi au clavier : Tab, flèches, Entrée, Échap.',
+    localMark: 'Simulation locale', localText: 'Ce téléphone imite Telegram sur cette machine. Aucun compte, rien ne part sur internet.',
+    localTitle: 'Ceci n’est pas Telegram', location: 'Position', locationAsk: 'Où êtes-vous ?',
+    locationText: 'Le téléphone simulé n’a pas de GPS : choisissez une ville, ou écrivez une latitude et une longitude.',
+    map: 'Carte', menu: 'Menu', message: 'Message', micDenied: 'Micro indisponible : choisissez un fichier audio.', more: 'Personnes et options',
+    name: 'Prénom', newPerson: 'Nouvelle personne', noTown: 'Aucune ville de ce nom.', openTab: 'Ouvrir dans un onglet', people: 'Personnes',
+    photo: 'Photo', play: 'Écouter', pause: 'Pause', record: 'Enregistrer un message vocal', recording: 'Enregistrement', restart: 'RELANCER LE BOT',
+    send: 'Envoyer', share: 'Partager', start: 'DÉMARRER', sticker: 'Sticker', tooSoon: 'Attendez la réponse du bot…', town: 'Ville, ou 31.63, -7.99',
+    typing: 'écrit', unblock: 'Débloquer le bot', unsupported: 'Ce téléphone ne sait pas montrer ce message', video: 'Vidéo',
+    voice: 'Message vocal', yesterday: 'Hier', you: 'Vous', today: 'Aujourd’hui',
+    actions: { typing: 'écrit', upload_photo: 'envoie une photo', upload_document: 'envoie un fichier', upload_voice: 'envoie un vocal', record_voice: 'enregistre un vocal', find_location: 'cherche un lieu' },
+  },
+  ar: {
+    alertOK: 'حسنًا', attach: 'إرفاق', block: 'حظر البوت', botStatus: 'بوت', cancel: 'إلغاء',
+    close: 'إغلاق', commands: 'الأوامر', connecting: 'جارٍ الاتصال…', contact: 'جهة اتصال',
+    contactAsk: 'مشاركة رقم هاتفك؟', contactText: 'سيتلقى البوت رقم هاتفك واسمك.',
+    copied: 'تم النسخ', create: 'إنشاء', document: 'ملف', down: 'إلى آخر رسالة', download: 'تنزيل',
+    edit: 'تعديل', edited: 'معدّلة', editing: 'تعديل الرسالة', emptyText: 'اضغط على «ابدأ» للتحدث مع هذا البوت.',
+    failed: 'تعذّر الإرسال', forwarded: 'محوّلة من', gone: 'هذا الشخص غير موجود.',
+    hidden: 'نص مخفي، اضغط لقراءته', inlineKeyboard: 'أزرار الرسالة',
+    keyboard: 'لوحة مفاتيح البوت', language: 'لغة التطبيق', localKeys: 'كل شيء ممكن بلوحة المفاتيح أيضًا: Tab والأسهم وEnter وEsc.',
+    localMark: 'محاكاة محلية', localText: 'هذا الهاتف يحاكي تيليغرام على هذا الجهاز. لا حساب، ولا شيء يُرسل إلى الإنترنت.',
+    localTitle: 'هذا ليس تيليغرام', location: 'الموقع', locationAsk: 'أين أنت؟',
+    locationText: 'لا يملك هذا الهاتف نظام تحديد المواقع: اختر مدينة، أو اكتب خط العرض وخط الطول.',
+    map: 'خريطة', menu: 'القائمة', message: 'رسالة', micDenied: 'الميكروفون غير متاح: اختر ملفًا صوتيًا.', more: 'الأشخاص والخيارات',
+    name: 'الاسم', newPerson: 'شخص جديد', noTown: 'لا توجد مدينة بهذا الاسم.', openTab: 'فتح في تبويب', people: 'الأشخاص',
+    photo: 'صورة', play: 'تشغيل', pause: 'إيقاف مؤقت', record: 'تسجيل رسالة صوتية', recording: 'تسجيل', restart: 'إعادة تشغيل البوت',
+    send: 'إرسال', share: 'مشاركة', start: 'ابدأ', sticker: 'ملصق', tooSoon: 'انتظر جواب البوت…', town: 'مدينة، أو 31.63, -7.99',
+    typing: 'يكتب', unblock: 'إلغاء حظر البوت', unsupported: 'لا يستطيع هذا الهاتف عرض هذه الرسالة', video: 'فيديو',
+    voice: 'رسالة صوتية', yesterday: 'أمس', you: 'أنت', today: 'اليوم',
+    actions: { typing: 'يكتب', upload_photo: 'يرسل صورة', upload_document: 'يرسل ملفًا', upload_voice: 'يرسل تسجيلًا', record_voice: 'يسجّل صوتًا', find_location: 'يبحث عن مكان' },
+  },
+  en: {
+    alertOK: 'OK', attach: 'Attach', block: 'Block bot', botStatus: 'bot', cancel: 'Cancel',
+    close: 'Close', commands: 'Commands', connecting: 'Connecting…', contact: 'Contact',
+    contactAsk: 'Share your phone number?', contactText: 'The bot will receive your phone number and name.',
+    copied: 'Copied', create: 'Create', document: 'File', down: 'Go to the last message', download: 'Download',
+    edit: 'Edit', edited: 'edited', editing: 'Edit message', emptyText: 'Press START to talk to this bot.',
+    failed: 'Could not send', forwarded: 'Forwarded from', gone: 'There is no such person (any more).',
+    hidden: 'Hidden text, press to read', inlineKeyboard: 'Buttons of the message',
+    keyboard: 'Bot keyboard', language: 'App language', localKeys: 'Everything works from the keyboard too: Tab, arrows, Enter, Escape.',
+    localMark: 'Local simulation', localText: 'This phone imitates Telegram on this machine. No account, nothing goes out to the internet.',
+    localTitle: 'This is not Telegram', location: 'Location', locationAsk: 'Where are you?',
+    locationText: 'The simulated phone has no GPS: choose a town, or type a latitude and a longitude.',
+    map: 'Map', menu: 'Menu', message: 'Message', micDenied: 'No microphone: choose an audio file.', more: 'People and options',
+    name: 'First name', newPerson: 'New person', noTown: 'No town of that name.', openTab: 'Open in a tab', people: 'People',
+    photo: 'Photo', play: 'Play', pause: 'Pause', record: 'Record a voice message', recording: 'Recording', restart: 'RESTART BOT',
+    send: 'Send', share: 'Share', start: 'START', sticker: 'Sticker', tooSoon: 'Wait for the bot to answer…', town: 'Town, or 31.63, -7.99',
+    typing: 'typing', unblock: 'Unblock bot', unsupported: 'This phone cannot show this message', video: 'Video',
+    voice: 'Voice message', yesterday: 'Yesterday', you: 'You', today: 'Today',
+    actions: { typing: 'typing', upload_photo: 'sending a photo', upload_document: 'sending a file', upload_voice: 'sending a voice message', record_voice: 'recording voice', find_location: 'looking for a place' },
+  },
+};
+
+let language = 'fr';
+
+/** Chooses the app language from a Telegram language_code ("ar-MA", "fr"); French where the page has no words. */
+export function speak(code) {
+  const short = String(code || '').toLowerCase().split('-')[0];
+  language = WORDS[short] ? short : 'fr';
+  return language;
+}
+
+/** The word for a key in the language chosen by speak. */
+export function word(key) {
+  return WORDS[language][key] ?? key;
+}
+
+/** The direction of the page's own texts: sheets and lists follow it, the chat and its keyboards never do. */
+export function direction() {
+  return language === 'ar' ? 'rtl' : 'ltr';
+}
+
+/** What the bot is doing, from sendChatAction's action. */
+export function actionWord(action) {
+  return WORDS[language].actions[action] ?? WORDS[language].typing;
+}
+
+/** Hours and minutes, in the device's time zone as on a real phone. */
+export function clock(seconds) {
+  return new Intl.DateTimeFormat(LOCALES[language], { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(seconds * 1000);
+}
+
+/** A day separator's label. */
+export function day(seconds, now = new Date()) {
+  const date = new Date(seconds * 1000);
+  const daysAgo = Math.round((startOfDay(now) - startOfDay(date)) / 86400000);
+  if (daysAgo === 0) return word('today');
+  if (daysAgo === 1) return word('yesterday');
+  const year = date.getFullYear() === now.getFullYear() ? undefined : 'numeric';
+  return new Intl.DateTimeFormat(LOCALES[language], { day: 'numeric', month: 'long', year }).format(date);
+}
+
+/** Whether two message dates need a separator between them. */
+export function sameDay(a, b) {
+  return startOfDay(new Date(a * 1000)) - startOfDay(new Date(b * 1000)) === 0;
+}
+
+function startOfDay(date) {
+  return new Date(date.getFullYear(), date.getMonth(), date.getDate());
+}
+
+/** A file's size, in the unit a person would say. */
+export function size(bytes) {
+  const units = ['byte', 'kilobyte', 'megabyte'];
+  let step = 0;
+  let amount = bytes || 0;
+  while (amount >= 1024 && step < 2) [amount, step] = [amount / 1024, step + 1];
+  return new Intl.NumberFormat(LOCALES[language], {
+    style: 'unit', unit: units[step], unitDisplay: 'short', maximumFractionDigits: step ? 1 : 0,
+  }).format(amount);
+}

@@ -1,0 +1,191 @@
+package telegram
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/go-telegram/bot"
+
+	"github.com/qafila/qafila/internal/conversation"
+)
+
+// A Handler takes a batch through its turns; conversation.Conversation is the one. An error means: not now, the same again.
+type Handler interface {
+	Handle(ctx context.Context, batch []conversation.Update) ([]conversation.Delivery, error)
+	KeepUnread(ctx context.Context, id int64, raw []byte, reason string) error
+}
+
+// An Intake takes updates from Telegram to the turns, from a poll or from webhooks.
+type Intake struct {
+	client   *Client
+	handler  Handler
+	sender   *Sender
+	username string
+	log      *slog.Logger
+	answers  chan string // callback queries to answer
+	wait     sync.WaitGroup
+}
+
+// NewIntake makes an Intake for the bot of that username; Close it when no more updates are taken.
+func NewIntake(c *Client, h Handler, s *Sender, username string, log *slog.Logger) *Intake {
+	in := &Intake{client: c, handler: h, sender: s, username: username, log: log, answers: make(chan string, 1024)}
+	for range answerers {
+		in.wait.Go(in.answer)
+	}
+	return in
+}
+
+// answerers is how many callback queries are answered at once.
+const answerers = 4
+
+// Close waits for the callback queries that are being answered.
+func (in *Intake) Close() {
+	close(in.answers)
+	in.wait.Wait()
+}
+
+// answer stops the clock on pressed buttons. It comes before the work, and a query that can't be answered is answered enough: the press
+// itself is safe.
+func (in *Intake) answer() {
+	for id := range in.answers {
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		_, err := in.client.api.AnswerCallbackQuery(ctx, &bot.AnswerCallbackQueryParams{CallbackQueryID: id})
+		cancel()
+		if err != nil {
+			in.log.Debug("a callback query was not answered", "error", in.client.Hide(err))
+		}
+	}
+}
+
+// take decodes raw updates, answers their callback queries and hands them over; it comes back when all have taken effect, however long
+// the database is away, or when ctx ends.
+func (in *Intake) take(ctx context.Context, raws []json.RawMessage) error {
+	batch := make([]conversation.Update, 0, len(raws))
+	for _, raw := range raws {
+		u, query, ok, err := decode(raw, in.username)
+		if err != nil {
+			if err := in.keepUnread(ctx, raw, err); err != nil {
+				return err
+			}
+			continue
+		}
+		if query != "" {
+			select {
+			case in.answers <- query:
+			default: // too many at once: the clock on the button runs out by itself
+			}
+		}
+		if ok {
+			batch = append(batch, u)
+		}
+	}
+	if len(batch) == 0 {
+		return nil
+	}
+	return persist(ctx, in.log, "handle a batch", func() error {
+		out, err := in.handler.Handle(ctx, batch)
+		if err == nil {
+			in.sender.Send(out)
+		}
+		return err
+	})
+}
+
+func (in *Intake) keepUnread(ctx context.Context, raw []byte, cause error) error {
+	id, ok := updateID(raw)
+	if !ok {
+		in.log.Error("an update without an id can't be kept", "bytes", len(raw))
+		return nil
+	}
+	in.log.Warn("an update can't be read; it is kept in failed_updates", "update", id)
+	return persist(ctx, in.log, "keep an update that can't be read", func() error {
+		return in.handler.KeepUnread(ctx, id, raw, cause.Error())
+	})
+}
+
+// persist tries until it works or ctx ends, with growing pauses of up to two seconds.
+func persist(ctx context.Context, log *slog.Logger, what string, f func() error) error {
+	pause := 20 * time.Millisecond
+	for {
+		err := f()
+		if err == nil {
+			return nil
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		log.Warn("could not "+what+"; trying again", "pause", pause, "error", err)
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(pause):
+		}
+		pause = min(2*pause, 2*time.Second)
+	}
+}
+
+// ErrUnauthorized says that Telegram doesn't know the token.
+var ErrUnauthorized = errors.New("telegram does not accept the token")
+
+// Poll takes updates by polling until ctx ends. A batch under way is finished first: work gives it its own time after ctx has ended.
+func (in *Intake) Poll(ctx, work context.Context) error {
+	if err := persist(ctx, in.log, "take the webhook away", func() error {
+		_, err := in.client.api.DeleteWebhook(ctx, &bot.DeleteWebhookParams{})
+		if errors.Is(err, bot.ErrorUnauthorized) || errors.Is(err, bot.ErrorNotFound) {
+			return nil // said by the first poll, in its own way
+		}
+		return err
+	}); err != nil {
+		return nil //nolint:nilerr // the end of ctx is how polling ends
+	}
+	var offset int64
+	pause := 100 * time.Millisecond
+	for ctx.Err() == nil {
+		raws, err := in.client.updates(ctx, offset, 100, pollWait)
+		if err != nil {
+			if ctx.Err() != nil {
+				return nil
+			}
+			var refused *apiError
+			if errors.As(err, &refused) {
+				switch {
+				case refused.Code == 401 || refused.Code == 404:
+					return ErrUnauthorized
+				case refused.RetryAfter > 0:
+					pause = refused.RetryAfter
+				}
+			}
+			in.log.Warn("no updates; trying again", "pause", pause, "error", err)
+			select {
+			case <-ctx.Done():
+				return nil
+			case <-time.After(pause):
+			}
+			pause = min(2*pause, 5*time.Second)
+			continue
+		}
+		pause = 100 * time.Millisecond
+		if len(raws) == 0 {
+			continue
+		}
+		if err := in.take(work, raws); err != nil {
+			return nil // not confirmed: Telegram brings them again
+		}
+		for _, raw := range raws {
+			if id, ok := updateID(raw); ok && id >= offset {
+				offset = id + 1
+			}
+		}
+	}
+	// Confirm what has taken effect, so that the next start doesn't see it again; it would drop it.
+	last, cancel := context.WithTimeout(work, 2*time.Second)
+	defer cancel()
+	if offset > 0 {
+		_, _ = in.client.updates(last, offset, 1, 0)
+	}
+	return nil
+}

@@ -1,0 +1,108 @@
+package telegram
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/go-telegram/bot"
+	"github.com/go-telegram/bot/models"
+
+	"github.com/qafila/qafila/internal/conversation"
+)
+
+// deliver makes one delivery's calls. A screen that can't be replaced any more is sent anew.
+func (s *Sender) deliver(ctx context.Context, d conversation.Delivery) error {
+	m := d.Message
+	api := s.client.api
+	switch {
+	case m.Menu != "":
+		return s.showCommands(ctx, d.Chat, m.Menu)
+	case m.Attach != nil:
+		return attach(ctx, api, d.Chat, m)
+	case m.Replace != 0:
+		_, err := api.EditMessageText(ctx, &bot.EditMessageTextParams{
+			ChatID: d.Chat, MessageID: int(m.Replace), Text: m.Text, ParseMode: models.ParseModeHTML,
+			LinkPreviewOptions: noPreview, ReplyMarkup: inline(m.Rows),
+		})
+		if err == nil || notModified(err) {
+			return nil
+		}
+		if !errors.Is(err, bot.ErrorBadRequest) {
+			return err
+		}
+	}
+	_, err := api.SendMessage(ctx, &bot.SendMessageParams{
+		ChatID: d.Chat, Text: m.Text, ParseMode: models.ParseModeHTML, LinkPreviewOptions: noPreview, ReplyMarkup: markup(m),
+		AllowPaidBroadcast: d.Bulk && s.paid,
+	})
+	return err
+}
+
+var (
+	yes       = true
+	noPreview = &models.LinkPreviewOptions{IsDisabled: &yes}
+)
+
+func notModified(err error) bool {
+	return errors.Is(err, bot.ErrorBadRequest) && strings.Contains(err.Error(), "message is not modified")
+}
+
+func attach(ctx context.Context, api *bot.Bot, chat int64, m conversation.Message) error {
+	a := m.Attach
+	var file models.InputFile = &models.InputFileString{Data: a.File}
+	if a.File == "" {
+		file = &models.InputFileUpload{Filename: a.Name, Data: bytes.NewReader(a.Data)}
+	}
+	mode := models.ParseModeHTML
+	if m.Text == "" {
+		mode = ""
+	}
+	var err error
+	switch a.Kind {
+	case "photo":
+		_, err = api.SendPhoto(ctx, &bot.SendPhotoParams{ChatID: chat, Photo: file, Caption: m.Text, ParseMode: mode, ReplyMarkup: markup(m)})
+	case "voice":
+		_, err = api.SendVoice(ctx, &bot.SendVoiceParams{ChatID: chat, Voice: file, Caption: m.Text, ParseMode: mode, ReplyMarkup: markup(m)})
+	case "venue":
+		_, err = api.SendVenue(ctx, &bot.SendVenueParams{ChatID: chat, Latitude: a.Lat, Longitude: a.Lon, Title: a.Title, Address: a.Address,
+			ReplyMarkup: markup(m)})
+	default:
+		_, err = api.SendDocument(ctx, &bot.SendDocumentParams{ChatID: chat, Document: file, Caption: m.Text, ParseMode: mode, ReplyMarkup: markup(m)})
+	}
+	return err
+}
+
+func inline(rows [][]conversation.Button) models.ReplyMarkup {
+	k := &models.InlineKeyboardMarkup{InlineKeyboard: make([][]models.InlineKeyboardButton, len(rows))}
+	for i, row := range rows {
+		k.InlineKeyboard[i] = make([]models.InlineKeyboardButton, len(row))
+		for j, b := range row {
+			k.InlineKeyboard[i][j] = models.InlineKeyboardButton{Text: b.Text, CallbackData: b.Data}
+		}
+	}
+	return k
+}
+
+func markup(m conversation.Message) models.ReplyMarkup {
+	switch {
+	case m.Request != nil:
+		k := &models.ReplyKeyboardMarkup{ResizeKeyboard: true, OneTimeKeyboard: true, Keyboard: [][]models.KeyboardButton{{{
+			Text: m.Request.Text, RequestContact: m.Request.Contact, RequestLocation: m.Request.Location,
+		}}}}
+		for _, row := range m.Request.Rows {
+			var line []models.KeyboardButton
+			for _, label := range row {
+				line = append(line, models.KeyboardButton{Text: label})
+			}
+			k.Keyboard = append(k.Keyboard, line)
+		}
+		return k
+	case len(m.Rows) > 0:
+		return inline(m.Rows)
+	case m.Clear:
+		return &models.ReplyKeyboardRemove{RemoveKeyboard: true}
+	}
+	return nil
+}

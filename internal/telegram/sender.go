@@ -1,0 +1,320 @@
+package telegram
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/go-telegram/bot"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/qafila/qafila/internal/conversation"
+)
+
+// SenderConfig is what a Sender needs.
+type SenderConfig struct {
+	Client   *Client
+	Pool     *pgxpool.Pool
+	Instance int64 // not 0; whose deliveries it sends
+	Menu     Menu
+	BulkRate int // bulk messages a second; Telegram: 30 for all, more only when paid
+	Workers  int // calls under way at once; 0: 32
+	Log      *slog.Logger
+	Observe  func(result string) // nil: nobody looks; sent, retried, flooded, failed, unreachable
+}
+
+// A Sender brings stored deliveries to Telegram: each chat's in order, replies at once, bulk at its rate. It settles them in batches.
+// What it holds when it is killed is still stored; the next instance takes it over, and at most the calls that were under way are made
+// twice.
+type Sender struct {
+	client   *Client
+	store    *outbox
+	menu     Menu
+	paid     bool
+	bulkRate int
+	workers  int
+	log      *slog.Logger
+	observe  func(string)
+	pace     *pace
+
+	mu     sync.Mutex
+	chats  map[int64]*queue
+	known  map[int64]bool // ids that are queued or under way, or not yet settled
+	ready  chan *queue
+	closed bool
+}
+
+// A queue is what waits for one chat. It is in ready, with a worker, or resting on a timer; never in two places.
+type queue struct {
+	chat  int64
+	items []conversation.Delivery
+	fails int
+}
+
+// NewSender makes a Sender; Run must run for anything to be sent.
+func NewSender(c SenderConfig) *Sender {
+	if c.Workers == 0 {
+		c.Workers = 32
+	}
+	if c.Observe == nil {
+		c.Observe = func(string) {}
+	}
+	return &Sender{
+		client: c.Client, store: newOutbox(c.Pool, c.Instance, c.Log), menu: c.Menu, paid: c.BulkRate > 30, bulkRate: max(c.BulkRate, 1),
+		workers: c.Workers, log: c.Log, observe: c.Observe, pace: newPace(time.Now),
+		chats: map[int64]*queue{}, known: map[int64]bool{}, ready: make(chan *queue, 1<<16),
+	}
+}
+
+// Send takes deliveries that are stored, in the order in which they must leave within each chat. It does not wait.
+func (s *Sender) Send(ds []conversation.Delivery) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, d := range ds {
+		if s.closed || s.known[d.ID] {
+			continue
+		}
+		s.known[d.ID] = true
+		q := s.chats[d.Chat]
+		if q == nil {
+			q = &queue{chat: d.Chat}
+			s.chats[d.Chat] = q
+			q.items = append(q.items, d)
+			s.wake(q)
+			continue
+		}
+		q.items = append(q.items, d)
+	}
+}
+
+// wake puts a queue among those that are ready. The caller holds mu.
+func (s *Sender) wake(q *queue) {
+	if s.closed {
+		return
+	}
+	select {
+	case s.ready <- q:
+	default: // 65,536 chats are ready already: come again in a moment
+		time.AfterFunc(50*time.Millisecond, func() { s.mu.Lock(); defer s.mu.Unlock(); s.wake(q) })
+	}
+}
+
+func (s *Sender) rest(q *queue, d time.Duration) {
+	time.AfterFunc(d, func() { s.mu.Lock(); defer s.mu.Unlock(); s.wake(q) })
+}
+
+// Announce makes this instance known, so that what is stored as its own is not taken for an orphan. It comes before the first update.
+func (s *Sender) Announce(ctx context.Context) error { return s.store.beat(ctx) }
+
+// Run sends until ctx ends; calls under way are finished within work. What is left then stays stored for the next start.
+func (s *Sender) Run(ctx, work context.Context) {
+	var w sync.WaitGroup
+	settled := make(chan struct{})
+	go func() { s.store.run(work, s.forget); close(settled) }()
+	for range s.workers {
+		w.Go(func() { s.work(ctx, work) })
+	}
+	w.Go(func() { s.collect(ctx) })
+	w.Wait()
+	s.mu.Lock()
+	s.closed = true
+	s.mu.Unlock()
+	s.store.finish()
+	<-settled
+	s.complain(work, s.store.leave(work))
+}
+
+// Idle tells whether nothing waits to be sent now; what rests after a refusal counts as waiting.
+func (s *Sender) Idle() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.chats) == 0
+}
+
+func (s *Sender) forget(ids []int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, id := range ids {
+		delete(s.known, id)
+	}
+}
+
+func (s *Sender) work(ctx, work context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case q := <-s.ready:
+			if d := s.pace.wait(); d > 0 {
+				select {
+				case <-ctx.Done():
+					return
+				case <-time.After(d):
+				}
+			}
+			s.one(work, q)
+		}
+	}
+}
+
+// one sends the first delivery of a queue and decides what becomes of the queue.
+func (s *Sender) one(ctx context.Context, q *queue) {
+	s.mu.Lock()
+	d := q.items[0]
+	s.mu.Unlock()
+	call, cancel := context.WithTimeout(ctx, 60*time.Second)
+	err := s.deliver(call, d)
+	cancel()
+	v := judge(err)
+	s.observe(v.name)
+	switch v.then {
+	case settle:
+		s.pace.arrived()
+		s.store.sent <- d.ID
+		s.next(q, 1)
+	case drop:
+		s.log.Warn("a delivery can't be made", "delivery", d.ID, "error", s.client.Hide(err))
+		s.store.failed <- failure{id: d.ID, reason: s.client.Hide(err).Error()}
+		s.next(q, 1)
+	case gone:
+		s.mu.Lock()
+		ids := make([]int64, len(q.items))
+		for i, it := range q.items {
+			ids[i] = it.ID
+		}
+		s.mu.Unlock()
+		for _, id := range ids {
+			s.store.failed <- failure{id: id, chat: q.chat, gone: true, reason: s.client.Hide(err).Error()}
+		}
+		s.next(q, len(ids))
+	case again:
+		if ctx.Err() != nil {
+			return
+		}
+		s.mu.Lock()
+		q.fails++
+		pause := min(100*time.Millisecond<<min(q.fails, 8), 5*time.Second)
+		s.mu.Unlock()
+		if v.after > 0 {
+			s.pace.refuse(q.chat, v.after)
+			pause = v.after
+		} else {
+			s.log.Warn("a delivery did not get through; trying again", "delivery", d.ID, "pause", pause, "error", s.client.Hide(err))
+		}
+		s.rest(q, pause)
+	}
+}
+
+// next takes n settled deliveries off a queue and lets it go on or go.
+func (s *Sender) next(q *queue, n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	q.items, q.fails = q.items[n:], 0
+	if len(q.items) == 0 {
+		delete(s.chats, q.chat)
+		return
+	}
+	s.wake(q)
+}
+
+// collect fetches what is stored but not in hand: what a dead instance left, what another instance handed over, and bulk, as much as
+// its rate lets through. It also gives this instance's signs of life.
+func (s *Sender) collect(ctx context.Context) {
+	const every = 250 * time.Millisecond
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	allowance, burst := 0.0, max(1, float64(s.bulkRate)/4)
+	unbroken := 0 // signs of life in a row
+	for n := 0; ; n++ {
+		if n%4 == 0 {
+			unbroken++
+			if err := s.store.beat(ctx); err != nil {
+				unbroken = 0
+				s.complain(ctx, err)
+			}
+		}
+		// After an outage everybody looks dead for a moment: nobody is taken over until signs of life come through again.
+		if n%4 == 2 && unbroken > 3 {
+			s.fetched(ctx)(s.store.orphans(ctx))
+			s.fetched(ctx)(s.store.handed(ctx, s.inHand()))
+		}
+		allowance = min(allowance+float64(s.bulkRate)*every.Seconds(), burst)
+		if n := int(allowance); n > 0 && unbroken > 0 {
+			allowance -= float64(s.fetched(ctx)(s.store.bulk(ctx, n)))
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// fetched takes what a fetch brought and tells how many there are.
+func (s *Sender) fetched(ctx context.Context) func([]conversation.Delivery, error) int {
+	return func(ds []conversation.Delivery, err error) int {
+		s.complain(ctx, err)
+		s.Send(ds)
+		return len(ds)
+	}
+}
+
+func (s *Sender) complain(ctx context.Context, err error) {
+	if err != nil && ctx.Err() == nil {
+		s.log.Warn("the sender could not reach its store", "error", err)
+	}
+}
+
+func (s *Sender) inHand() []int64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	ids := make([]int64, 0, len(s.known))
+	for id := range s.known {
+		ids = append(ids, id)
+	}
+	return ids
+}
+
+// What becomes of a delivery after a call.
+const (
+	settle = iota // it has arrived
+	again         // it must be tried again
+	drop          // it can never be made
+	gone          // the person can't be reached at all
+)
+
+type verdict struct {
+	then  int
+	after time.Duration // how long Telegram says to wait
+	name  string
+}
+
+// judge reads a call's error.
+func judge(err error) verdict {
+	var flood *bot.TooManyRequestsError
+	var network net.Error
+	switch {
+	case err == nil:
+		return verdict{then: settle, name: "sent"}
+	case errors.As(err, &flood):
+		return verdict{then: again, after: max(time.Duration(flood.RetryAfter)*time.Second, 100*time.Millisecond), name: "flooded"}
+	case errors.Is(err, bot.ErrorForbidden):
+		return verdict{then: gone, name: "unreachable"}
+	case errors.Is(err, bot.ErrorBadRequest):
+		if s := err.Error(); strings.Contains(s, "chat not found") || strings.Contains(s, "user is deactivated") || strings.Contains(s, "PEER_ID_INVALID") {
+			return verdict{then: gone, name: "unreachable"}
+		}
+		return verdict{then: drop, name: "failed"}
+	case errors.As(err, &network):
+		return verdict{then: again, name: "retried"}
+	}
+	var moved *bot.MigrateError
+	if errors.As(err, &moved) {
+		return verdict{then: drop, name: "failed"}
+	}
+	return verdict{then: again, name: "retried"} // 5xx, HTML, a reset, a wrong token that is put right
+}
