@@ -24,6 +24,7 @@ type program struct {
 		Import stopsImport `cmd:"" help:"Read stops from a CSV file; a stop that is there already is changed."`
 		List   stopsList   `cmd:"" help:"List the stops."`
 	} `cmd:"" help:"The caravan's stops."`
+	Health  healthCommand  `cmd:"" help:"Ask the service that runs on this machine whether it is alive."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }
 

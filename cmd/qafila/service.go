@@ -42,7 +42,7 @@ const drain = 10 * time.Second
 
 // newService wires the rooms together on an open database.
 func newService(s settings, db *postgres.Database, log *slog.Logger, now func() time.Time) (*service, error) {
-	h, err := furnish(s, now)
+	h, err := furnish(s)
 	if err != nil {
 		return nil, err
 	}

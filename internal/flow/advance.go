@@ -44,7 +44,7 @@ func (b *Book) Advance(s *State, in Input, h Host) (Turn, error) {
 
 // route decides what an input is about.
 func (r *run) route() error {
-	if p := r.state.parked; p != nil && !r.fits(p) {
+	if p := r.state.parked; p != nil && (!r.fits(p) || r.book.unfinished(p) == nil) {
 		r.state.parked = nil
 	}
 	if len(r.state.frames) > 0 && (!r.state.open || !r.fits(&r.state.work)) {
@@ -62,8 +62,8 @@ func (r *run) route() error {
 	case !r.state.open:
 		return r.idle()
 	case r.in.Long && !r.newcomer():
-		if i := r.parkable(); i >= 0 {
-			r.recap(i)
+		if r.parkable() {
+			r.recap()
 			return r.run(r.question())
 		}
 		r.drop()
@@ -204,10 +204,7 @@ func (r *run) open(f *flow, given string) error {
 	r.leave()
 	now := r.state.parked
 	for _, p := range []*work{now, before} {
-		if p == nil || p.frames[0].flow != f.name {
-			continue
-		}
-		if given != "" && (len(f.with) == 0 || p.frames[0].get(f.with[0].name) != Value(given)) {
+		if p == nil || !r.book.sameWork(p, f, given) {
 			continue
 		}
 		if p == now {
@@ -227,11 +224,12 @@ func (r *run) idle() error {
 		return r.greet()
 	}
 	if r.in.Kind == Text {
-		if _, ok := r.book.keywords[r.book.u.Fold(r.in.Text)]; !ok && r.book.typed != nil && strings.TrimSpace(r.in.Text) != "" {
+		if k, ok := r.book.keywords[r.book.u.Fold(r.in.Text)]; ok && k != keywordRetry {
+			return r.home()
+		}
+		if r.book.typed != nil && strings.TrimSpace(r.in.Text) != "" {
 			r.drop()
 			return r.run(r.start(r.book.typed, r.in.Text, true))
-		} else if ok {
-			return r.home()
 		}
 	}
 	id := "unexpected.other"

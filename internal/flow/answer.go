@@ -257,7 +257,7 @@ func (r *run) words(st *step) error {
 			return err
 		}
 	}
-	if k, ok := r.book.keywords[folded]; ok {
+	if k, ok := r.book.keywords[folded]; ok && (k != keywordRetry || r.state.wrong >= 3) {
 		return r.keyword(k)
 	}
 	n, isNumber := u.Number(text)
@@ -322,6 +322,7 @@ const (
 	keywordBack keyword = iota
 	keywordMenu
 	keywordCancel
+	keywordRetry // only after a third wrong answer
 )
 
 func (r *run) keyword(k keyword) error {
@@ -330,6 +331,8 @@ func (r *run) keyword(k keyword) error {
 		return r.goBack()
 	case keywordCancel:
 		return r.cancel()
+	case keywordRetry:
+		return r.run(r.question())
 	}
 	r.leave()
 	return r.home()

@@ -19,18 +19,19 @@ type Options struct {
 
 // A Book is every flow, compiled. It never changes and may be used by many turns at once.
 type Book struct {
-	flows    map[string]*flow
-	names    []string
-	menu     *flow
-	language *flow           // nil: nobody is asked
-	doors    map[string]door // what is pressed or sent -> the flow that it opens
-	prefixes []door          // "start:reg_*", longest first
-	typed    *flow           // takes words when no question is open; may be nil
-	texts    Texts
-	langs    []string
-	keywords map[string]keyword // folded words of every language
-	u        Understanding
-	machines sync.Pool // *machine
+	flows      map[string]*flow
+	names      []string
+	menu       *flow
+	language   *flow           // nil: nobody is asked
+	doors      map[string]door // what is pressed or sent -> the flow that it opens
+	prefixes   []door          // "start:reg_*", longest first
+	typed      *flow           // takes words when no question is open; may be nil
+	texts      Texts
+	langs      []string
+	keywords   map[string]keyword // folded words of every language
+	u          Understanding
+	wrongNeeds map[string][]param // of the standard words for wrong answers
+	machines   sync.Pool          // *machine
 }
 
 // A door is a trigger of a flow.

@@ -120,6 +120,8 @@ func typeOf(t reflect.Type) string {
 		return "list of something else"
 	case reflect.Interface:
 		return ""
+	case reflect.Float64:
+		return "fraction"
 	}
 	return t.String()
 }

@@ -25,10 +25,10 @@ const (
 type Input struct {
 	Kind    Kind
 	Text    string
-	Screen  int    // Press: the number of the question that the button belongs to
-	Key     string // Press: the choice
-	Phone   string // Contact: as the messenger gave it
-	Own     bool   // Contact
+	Screen  int     // Press: the number of the question that the button belongs to
+	Key     string  // Press: the choice
+	Phone   string  // Contact: as the messenger gave it
+	Own     bool    // Contact
 	Lat     float64 // degrees
 	Lon     float64
 	File    string // Voice, Photo: the messenger's file id

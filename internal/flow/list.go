@@ -3,7 +3,6 @@ package flow
 import (
 	"slices"
 	"strconv"
-	"strings"
 )
 
 // items gets the part of a list that is to be seen.
@@ -162,7 +161,7 @@ func (r *run) visible(st *step, folded string, place int) (found bool, err error
 	q := st.question
 	n := 0
 	var items *Page
-	if l := q.list; l != nil && (!l.search || place > 0) {
+	if l := q.list; l != nil && (!l.search || place > 0 || r.reading("nav.more", folded)) {
 		if items, err = r.items(l); err != nil {
 			return false, err
 		}
@@ -187,14 +186,34 @@ func (r *run) visible(st *step, folded string, place int) (found bool, err error
 			return true, r.fixed(st, c)
 		}
 	}
-	if q.list != nil && q.list.many && place == 0 && folded != "" {
-		for _, lang := range r.book.langs {
-			if strings.EqualFold(r.book.u.Fold(r.book.texts.Text(lang, q.list.done.text)), folded) {
-				return true, r.finished(st)
-			}
-		}
+	if q.list != nil && place == 0 {
+		return r.listButton(st, items, folded)
 	}
 	return false, nil
+}
+
+// listButton takes the typed label of a button that turns the list or finishes it.
+func (r *run) listButton(st *step, items *Page, folded string) (found bool, err error) {
+	l := st.question.list
+	switch {
+	case l.many && r.reading(l.done.text, folded):
+		return true, r.finished(st)
+	case r.state.offset > 0 && r.reading("nav.less", folded):
+		return true, r.turnTo(st, strconv.Itoa(max(0, r.state.offset-l.page)))
+	case items != nil && r.state.offset+len(items.Items) < items.Total && r.reading("nav.more", folded):
+		return true, r.turnTo(st, strconv.Itoa(r.state.offset+l.page))
+	}
+	return false, nil
+}
+
+// reading tells whether words are a text in some language.
+func (r *run) reading(id, folded string) bool {
+	for _, lang := range r.book.langs {
+		if r.book.u.Fold(r.book.texts.Text(lang, id)) == folded {
+			return true
+		}
+	}
+	return false
 }
 
 // reads tells whether words are a choice's label, in the person's language or, before there is one, in any.

@@ -15,7 +15,7 @@ type flow struct {
 	steps    []*step
 	byStep   map[string]*step
 	recap    []param
-	expanded bool // its steps were linked
+	broken   bool // it could not be read whole: what is wrong with its steps would be noise
 }
 
 // A variable of a flow.

@@ -1,50 +1,63 @@
 package flow
 
-// leave ends what is under way, and puts it aside when it can be taken up again. There is one place: the newest stays.
+// leave ends what is under way, and puts it aside when it can be taken up again: all of it, with the flows that called.
+// There is one place: the newest stays.
 func (r *run) leave() {
-	if i := r.parkable(); i >= 0 {
+	if r.parkable() {
 		s := &r.state
-		p := &work{frames: append([]frame(nil), s.frames[i:]...)}
-		for _, m := range s.trail {
-			if m.depth >= i {
-				p.trail = append(p.trail, mark{m.depth - i, m.step})
-			}
-		}
-		s.parked = p
+		s.parked = &work{frames: append([]frame(nil), s.frames...), trail: append([]mark(nil), s.trail...)}
 	}
 	r.drop()
 }
 
-// parkable gives the lowest frame that can be taken up again and in which something was answered; -1 when there is none.
-func (r *run) parkable() int {
+// parkable tells whether a flow that can be taken up again is open, and something in it was answered.
+func (r *run) parkable() bool {
 	if !r.state.open {
-		return -1
+		return false
 	}
+	unfinished := false
 	for i := range r.state.frames {
-		if r.book.flows[r.state.frames[i].flow].resume == "" {
-			continue
+		fr := &r.state.frames[i]
+		unfinished = unfinished || r.book.flows[fr.flow].resume != ""
+		if unfinished && fr.answered {
+			return true
 		}
-		for _, fr := range r.state.frames[i:] {
-			if fr.answered {
-				return i
-			}
-		}
-		return -1
 	}
-	return -1
+	return false
+}
+
+// unfinished is the innermost flow of some work that says how it is recalled; nil when there is none.
+func (b *Book) unfinished(w *work) *frame {
+	for i := len(w.frames) - 1; i >= 0; i-- {
+		if fr := &w.frames[i]; b.flows[fr.flow].resume != "" {
+			return fr
+		}
+	}
+	return nil
+}
+
+// sameWork tells whether a door leads to what was put aside: to a flow of it, given the same or nothing.
+func (b *Book) sameWork(w *work, f *flow, given string) bool {
+	for i := range w.frames {
+		fr := &w.frames[i]
+		if fr.flow == f.name {
+			return given == "" || len(f.with) > 0 && fr.get(f.with[0].name) == convert(given, f.with[0].typ)
+		}
+	}
+	return false
 }
 
 // takeUp brings back what was put aside, and gives the question that was open.
 func (r *run) takeUp(p *work) *step {
 	r.drop()
 	r.state.work = p.clone()
-	r.recap(0)
+	r.recap()
 	return r.question()
 }
 
 // recap says where the person was, before the question comes again.
-func (r *run) recap(i int) {
-	fr := &r.state.frames[i]
+func (r *run) recap() {
+	fr := r.book.unfinished(&r.state.work)
 	f := r.book.flows[fr.flow]
 	r.say(f.resume, r.params(fr, f.recap, nil))
 }

@@ -17,6 +17,7 @@ type loader struct {
 	offered  offers
 	options  Options
 	used     map[string]bool // text ids
+	uses     []use
 	problems []Problem
 }
 
@@ -38,7 +39,9 @@ func (l *loader) read(fsys fs.FS) {
 			p.problem(1, "", "can't read: %v", err)
 			continue
 		}
+		before := len(l.problems)
 		if f := p.flow(p.document(b)); f != nil {
+			f.broken = len(l.problems) > before
 			l.book.flows[f.name] = f
 			l.book.names = append(l.book.names, f.name)
 		}

@@ -213,7 +213,7 @@ func (r *run) about() string {
 	if r.state.parked == nil {
 		return ""
 	}
-	return r.book.texts.Text(r.language(), r.book.flows[r.state.parked.frames[0].flow].about)
+	return r.book.texts.Text(r.language(), r.book.flows[r.book.unfinished(r.state.parked).flow].about)
 }
 
 // convert makes a word, such as a choice's key, a value of a type.

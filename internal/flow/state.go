@@ -105,7 +105,7 @@ func (w *work) clone() work {
 		room = append(room, c.frames[i].vars...)
 		to := len(room)
 		room = room[:to+2]
-		c.frames[i].vars = room[from:to : to+2]
+		c.frames[i].vars = room[from : to : to+2]
 	}
 	return c
 }

@@ -17,7 +17,7 @@ type words struct {
 	km, underKm                    string // %d kilometres; less than one
 }
 
-// Month names and weekdays: CLDR 45, locales fr and ar-MA (Morocco's own names of the Gregorian months: دجنبر, not ديسمبر).
+// Month names and weekdays: Unicode CLDR, locales fr and ar-MA (Morocco's own names of the Gregorian months: دجنبر, not ديسمبر).
 // golang.org/x/text carries no date formats.
 var (
 	frenchWeekdays = [7]string{"dimanche", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi"}

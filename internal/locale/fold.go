@@ -16,8 +16,20 @@ var letters = map[rune]string{
 	'œ': "oe", 'æ': "ae", 'ø': "o", 'ß': "ss", 'ł': "l", 'đ': "d", 'ð': "d", 'þ': "th", 'ı': "i", 'ɛ': "3", 'ɣ': "gh",
 }
 
-// apostrophes vanish rather than part a word: M'diq is mdiq, on every keyboard. The list is wide because phones type many.
-const apostrophes = "'’‘‛`´′ʼʻʹʾʿˈ＇\u00B4"
+// apostrophe tells the signs that vanish rather than part a word: M'diq is mdiq, on every keyboard. The list is wide because phones type
+// many; the acute accent is here because decomposition would make a space of it.
+func apostrophe(r rune) bool {
+	switch r {
+	case '\'', '`', '´', '’', '‘', '‛', '′', 'ʼ', 'ʻ', 'ʹ', 'ʾ', 'ʿ', 'ˈ', '＇':
+		return true
+	}
+	return false
+}
+
+// plainArabic tells the letters ا to ي that stand for themselves.
+func plainArabic(r rune) bool {
+	return r >= 'ا' && r <= 'ي' && r != 'ة' && r != 'ى' && !(r > 'غ' && r < 'ف')
+}
 
 // Fold makes what people type comparable: lower case; no accents, tashkeel or tatweel; one form for each Arabic letter (أإآٱ→ا, ى→ي, ة→ه,
 // ؤ→و, ئ→ي, ء dropped, گڭ→ك, ڤ→ف, پ→ب); every script's digits as 0–9; apostrophes dropped; all else that is neither letter nor digit one
@@ -43,7 +55,7 @@ func Fold(s string) string {
 				write(rune(c))
 			case c >= 'A' && c <= 'Z':
 				write(rune(c + 'a' - 'A'))
-			case c == '\'' || c == '`' || c < ' ' && c != '\t' && c != '\n' && c != '\r' && c != '\v' && c != '\f' || c == 0x7F:
+			case apostrophe(rune(c)) || c < ' ' && c != '\t' && c != '\n' && c != '\r' && c != '\v' && c != '\f' || c == 0x7F:
 			default:
 				space = true
 			}
@@ -51,18 +63,22 @@ func Fold(s string) string {
 		return b.String()
 	}
 	s = strings.Map(func(r rune) rune {
-		if strings.ContainsRune(apostrophes, r) {
+		if apostrophe(r) {
 			return -1
 		}
 		return r
 	}, strings.ToValidUTF8(s, " "))
 	for _, r := range norm.NFKD.String(s) {
+		if plainArabic(r) {
+			write(r)
+			continue
+		}
 		r = unicode.ToLower(r)
 		if r < 0x80 {
 			switch {
 			case r >= 'a' && r <= 'z' || r >= '0' && r <= '9':
 				write(r)
-			case r == '\'' || r == '`' || unicode.IsControl(r) && !unicode.IsSpace(r):
+			case apostrophe(r) || unicode.IsControl(r) && !unicode.IsSpace(r):
 			default:
 				space = true
 			}

@@ -90,7 +90,6 @@ func TestNextStartAfterAKill(t *testing.T) {
 		"of the program and its guard":         func(p program) []int { return []int{p.guard, p.self} }, // the server lives on
 		"of the program, guard and the server": func(p program) []int { return []int{p.guard, p.server, p.self} },
 		"of the server, then of the program":   func(p program) []int { return []int{p.server, p.self} },
-		"of the program, with a guard at work": func(p program) []int { return []int{p.self} },
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := ForTestFolder(t)

@@ -39,8 +39,6 @@ type failure struct {
 	retryAfter  int // seconds; 0 = none
 }
 
-func (f *failure) Error() string { return f.description }
-
 func badRequest(format string, args ...any) *failure {
 	return &failure{code: http.StatusBadRequest, description: "Bad Request: " + fmt.Sprintf(format, args...)}
 }
@@ -171,7 +169,12 @@ func (c *call) readBody(contentType string, body io.Reader) error {
 			}
 		}
 	case "multipart/form-data":
-		return c.readMultipart(multipart.NewReader(body, params["boundary"]))
+		if err := c.readMultipart(multipart.NewReader(body, params["boundary"])); err != nil {
+			return err
+		}
+		// net/http notices that a caller went away only once the body is read to its very end.
+		_, err := io.Copy(io.Discard, body)
+		return err
 	case "application/x-www-form-urlencoded", "":
 		raw, err := io.ReadAll(body)
 		if err != nil {

@@ -140,7 +140,7 @@ func (s *Server) getFile(c *call) (any, *failure) {
 	return fileInfo{FileID: f.FileID, FileUniqueID: f.unique, FileSize: f.Size, FilePath: f.path}, nil
 }
 
-func (s *Server) serveDownload(w http.ResponseWriter, r *http.Request, rest string) {
+func (s *Server) serveDownload(w http.ResponseWriter, rest string) {
 	token, name, _ := strings.Cut(rest, "/")
 	if token != s.token {
 		answer(w, nil, &failure{code: http.StatusUnauthorized, description: "Unauthorized"})

@@ -38,8 +38,8 @@ type openTag struct {
 func parseHTML(text string) (string, []entity, string) {
 	p := &htmlParser{in: text}
 	for p.at < len(p.in) {
-		switch c := p.peek(); {
-		case c == '&':
+		switch p.peek() {
+		case '&':
 			if r, ok := p.reference(); ok {
 				if r >= 0xD800 && r <= 0xDFFF {
 					return "", nil, "Text contains invalid Unicode characters after decoding HTML entities, check for unmatched surrogate code units"
@@ -49,7 +49,7 @@ func parseHTML(text string) (string, []entity, string) {
 			}
 			p.write('&')
 			p.at++
-		case c == '<':
+		case '<':
 			var fault string
 			if p.byteAt(p.at+1) == '/' {
 				fault = p.endTag()

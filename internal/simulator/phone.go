@@ -18,8 +18,17 @@ func (s *Server) phoneRoutes() *http.ServeMux {
 	mux.HandleFunc("GET /phone/info", s.phoneInfo)
 	mux.HandleFunc("GET /phone/people", s.phonePeople)
 	mux.HandleFunc("POST /phone/people", s.phoneNewPerson)
-	mux.HandleFunc("GET /phone/file/{file}", s.phoneFile)
-	mux.HandleFunc("GET /phone/{id}/events", s.phoneEvents)
+	// One pattern for two: /phone/file/{file} and /phone/{id}/events would overlap, which ServeMux refuses.
+	mux.HandleFunc("GET /phone/{id}/{file}", func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.PathValue("id") == "file":
+			s.phoneFile(w, r)
+		case r.PathValue("file") == "events":
+			s.phoneEvents(w, r)
+		default:
+			http.NotFound(w, r)
+		}
+	})
 	for path, act := range map[string]func(*Person, *http.Request) error{
 		"text": phoneText, "press": phonePress, "contact": phoneContact, "location": phoneLocation, "edit": phoneEdit,
 		"photo": phonePhoto, "voice": phoneVoice, "document": phoneDocument, "sticker": phoneSticker,
@@ -225,7 +234,7 @@ func phoneUpload(r *http.Request) (name string, data []byte, err error) {
 	if err != nil {
 		return "", nil, fmt.Errorf("read field file: %w", err)
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }() // only read
 	data, err = io.ReadAll(file)
 	switch {
 	case err != nil:

@@ -114,6 +114,7 @@ func (s *Server) Token() string { return s.token }
 func (s *Server) Username() string { return s.bot.Username }
 
 // Close ends webhook deliveries, waiting polls and event streams, and waits for the deliveries. The state stays readable.
+// Call it before the http.Server's Shutdown, which would wait for the streams.
 func (s *Server) Close() {
 	s.mu.Lock() // nothing starts work after this
 	s.cancel()
@@ -129,7 +130,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case strings.HasPrefix(path, "/bot"):
 		s.serveMethod(w, r, strings.TrimPrefix(path, "/bot"))
 	case strings.HasPrefix(path, "/file/bot"):
-		s.serveDownload(w, r, strings.TrimPrefix(path, "/file/bot"))
+		s.serveDownload(w, strings.TrimPrefix(path, "/file/bot"))
 	case strings.HasPrefix(path, "/phone/"):
 		s.phone.ServeHTTP(w, r)
 	default:

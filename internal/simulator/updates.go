@@ -236,9 +236,8 @@ func (s *Server) getUpdates(c *call) (any, *failure) {
 		case <-deadline.C:
 			over = true
 		case <-c.client:
-			over = true // nobody reads the answer; an empty one hands nothing out
 			s.leave(me)
-			return []json.RawMessage{}, nil
+			return []json.RawMessage{}, nil // nobody reads it
 		case <-s.ctx.Done():
 			s.leave(me)
 			return nil, &failure{code: http.StatusInternalServerError, description: "Internal Server Error: restart"}

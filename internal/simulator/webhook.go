@@ -174,13 +174,13 @@ func (h *webhook) deliver(u *queued) error {
 	if err != nil {
 		return fmt.Errorf("webhook delivery: %w", err)
 	}
-	defer resp.Body.Close()
+	defer func() { _ = resp.Body.Close() }() // read to its end below
 	body, err := io.ReadAll(io.LimitReader(resp.Body, 1<<20))
 	if err != nil {
 		return fmt.Errorf("webhook answer: %w", err)
 	}
 	if resp.StatusCode/100 != 2 {
-		return fmt.Errorf("Wrong response from the webhook: %s", resp.Status) //nolint:staticcheck // Telegram's own words, shown by getWebhookInfo
+		return fmt.Errorf("Wrong response from the webhook: %s", resp.Status) // Telegram's own words
 	}
 	h.honour(resp.Header.Get("Content-Type"), body)
 	return nil

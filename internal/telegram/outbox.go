@@ -20,68 +20,65 @@ type outbox struct {
 	pool     *pgxpool.Pool
 	instance int64
 	log      *slog.Logger
-	sent     chan int64
-	failed   chan failure
+	sent     chan settled
 	done     chan struct{}
 }
 
-type failure struct {
-	id     int64
-	chat   int64
-	gone   bool
-	reason string
+// settled is a delivery that needs no more calls: it has arrived, or it can't be made, and why.
+type settled struct {
+	id, chat int64
+	reason   string // "": it has arrived
+	gone     bool   // the person can't be reached at all
 }
 
 func newOutbox(pool *pgxpool.Pool, instance int64, log *slog.Logger) *outbox {
-	return &outbox{pool: pool, instance: instance, log: log,
-		sent: make(chan int64, 4096), failed: make(chan failure, 4096), done: make(chan struct{})}
+	return &outbox{pool: pool, instance: instance, log: log, sent: make(chan settled, 4096), done: make(chan struct{})}
 }
 
 // finish lets run settle what it has and end.
 func (o *outbox) finish() { close(o.done) }
 
-// settleEvery is how long a settled delivery may wait for company.
-const settleEvery = 10 * time.Millisecond
+// company is how long a settled delivery waits for others, so that one statement settles many.
+const company = 2 * time.Millisecond
 
 // run settles deliveries until finish, a batch at a time, however long the database is away.
-func (o *outbox) run(ctx context.Context, forget func([]int64)) {
-	var ids []int64
-	var fails []failure
-	tick := time.NewTicker(settleEvery)
-	defer tick.Stop()
-	for last := false; ; {
+func (o *outbox) run(ctx context.Context, then func([]settled)) {
+	for {
+		var batch []settled
+		last := false
 		select {
-		case id := <-o.sent:
-			ids = append(ids, id)
-			if len(ids) < 1000 {
-				continue
-			}
-		case f := <-o.failed:
-			fails = append(fails, f)
-			continue
-		case <-tick.C:
+		case d := <-o.sent:
+			batch = append(batch, d)
 		case <-o.done:
 			last = true
+		}
+		if !last {
+			enough := time.NewTimer(company)
+		more:
+			for len(batch) < 1000 {
+				select {
+				case d := <-o.sent:
+					batch = append(batch, d)
+				case <-enough.C:
+					break more
+				}
+			}
+			enough.Stop()
+		} else {
 			for more := true; more; {
 				select {
-				case id := <-o.sent:
-					ids = append(ids, id)
-				case f := <-o.failed:
-					fails = append(fails, f)
+				case d := <-o.sent:
+					batch = append(batch, d)
 				default:
 					more = false
 				}
 			}
 		}
-		if len(ids) > 0 || len(fails) > 0 {
-			if err := persist(ctx, o.log, "settle deliveries", func() error { return o.settle(ctx, ids, fails) }); err != nil {
+		if len(batch) > 0 {
+			if err := persist(ctx, o.log, "settle deliveries", func() error { return o.settle(ctx, batch) }); err != nil {
 				return
 			}
-			for _, f := range fails {
-				ids = append(ids, f.id)
-			}
-			forget(ids)
-			ids, fails = ids[:0], fails[:0]
+			then(batch)
 		}
 		if last {
 			return
@@ -89,25 +86,29 @@ func (o *outbox) run(ctx context.Context, forget func([]int64)) {
 	}
 }
 
-// settle takes delivered rows away and empties those that can't be delivered, keeping why.
-func (o *outbox) settle(ctx context.Context, ids []int64, fails []failure) error {
-	if len(ids) > 0 {
-		if _, err := o.pool.Exec(ctx, `DELETE FROM deliveries WHERE id = ANY($1)`, ids); err != nil {
-			return fmt.Errorf("settle deliveries: %w", err)
-		}
-	}
-	if len(fails) == 0 {
-		return nil
-	}
+// settle takes delivered rows away and empties those that can't be delivered, keeping why. It doesn't wait for the disk: a settlement
+// that a power cut undoes means one more call, nothing lost.
+func (o *outbox) settle(ctx context.Context, batch []settled) error {
+	var arrived []int64
 	var b pgx.Batch
-	for _, f := range fails {
-		b.Queue(`UPDATE deliveries SET failed_at = now(), message = '', error = $2 WHERE id = $1`, f.id, f.reason)
-		if f.gone {
-			b.Queue(`UPDATE chats SET unreachable_at = now() WHERE chat_id = $1 AND unreachable_at IS NULL`, f.chat)
+	b.Queue(`BEGIN`)
+	b.Queue(`SET LOCAL synchronous_commit = off`)
+	for _, d := range batch {
+		if d.reason == "" {
+			arrived = append(arrived, d.id)
+			continue
+		}
+		b.Queue(`UPDATE deliveries SET failed_at = now(), message = '', error = $2 WHERE id = $1`, d.id, d.reason)
+		if d.gone {
+			b.Queue(`UPDATE chats SET unreachable_at = now() WHERE chat_id = $1 AND unreachable_at IS NULL`, d.chat)
 		}
 	}
+	if len(arrived) > 0 {
+		b.Queue(`DELETE FROM deliveries WHERE id = ANY($1)`, arrived)
+	}
+	b.Queue(`COMMIT`)
 	if err := o.pool.SendBatch(ctx, &b).Close(); err != nil {
-		return fmt.Errorf("settle failed deliveries: %w", err)
+		return fmt.Errorf("settle deliveries: %w", err)
 	}
 	return nil
 }

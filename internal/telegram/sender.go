@@ -48,7 +48,8 @@ type Sender struct {
 	closed bool
 }
 
-// A queue is what waits for one chat. It is in ready, with a worker, or resting on a timer; never in two places.
+// A queue is what waits for one chat, the first of which may be under way. It is in ready, with a worker, resting on a timer, or being
+// settled; never in two places.
 type queue struct {
 	chat  int64
 	items []conversation.Delivery
@@ -113,8 +114,8 @@ func (s *Sender) Announce(ctx context.Context) error { return s.store.beat(ctx) 
 // Run sends until ctx ends; calls under way are finished within work. What is left then stays stored for the next start.
 func (s *Sender) Run(ctx, work context.Context) {
 	var w sync.WaitGroup
-	settled := make(chan struct{})
-	go func() { s.store.run(work, s.forget); close(settled) }()
+	settling := make(chan struct{})
+	go func() { s.store.run(work, s.settled); close(settling) }()
 	for range s.workers {
 		w.Go(func() { s.work(ctx, work) })
 	}
@@ -124,7 +125,7 @@ func (s *Sender) Run(ctx, work context.Context) {
 	s.closed = true
 	s.mu.Unlock()
 	s.store.finish()
-	<-settled
+	<-settling
 	s.complain(work, s.store.leave(work))
 }
 
@@ -133,14 +134,6 @@ func (s *Sender) Idle() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return len(s.chats) == 0
-}
-
-func (s *Sender) forget(ids []int64) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, id := range ids {
-		delete(s.known, id)
-	}
 }
 
 func (s *Sender) work(ctx, work context.Context) {
@@ -174,23 +167,13 @@ func (s *Sender) one(ctx context.Context, q *queue) {
 	switch v.then {
 	case settle:
 		s.pace.arrived()
-		s.store.sent <- d.ID
-		s.next(q, 1)
+		s.store.sent <- settled{id: d.ID, chat: q.chat}
 	case drop:
 		s.log.Warn("a delivery can't be made", "delivery", d.ID, "error", s.client.Hide(err))
-		s.store.failed <- failure{id: d.ID, reason: s.client.Hide(err).Error()}
-		s.next(q, 1)
+		s.store.sent <- settled{id: d.ID, chat: q.chat, reason: s.client.Hide(err).Error()}
 	case gone:
-		s.mu.Lock()
-		ids := make([]int64, len(q.items))
-		for i, it := range q.items {
-			ids[i] = it.ID
-		}
-		s.mu.Unlock()
-		for _, id := range ids {
-			s.store.failed <- failure{id: id, chat: q.chat, gone: true, reason: s.client.Hide(err).Error()}
-		}
-		s.next(q, len(ids))
+		s.log.Info("a person can't be reached", "delivery", d.ID)
+		s.store.sent <- settled{id: d.ID, chat: q.chat, gone: true, reason: s.client.Hide(err).Error()}
 	case again:
 		if ctx.Err() != nil {
 			return
@@ -209,16 +192,21 @@ func (s *Sender) one(ctx context.Context, q *queue) {
 	}
 }
 
-// next takes n settled deliveries off a queue and lets it go on or go.
-func (s *Sender) next(q *queue, n int) {
+// settled takes deliveries that are settled off their queues, and lets the queues go on. A chat's next delivery leaves only when the one
+// before it is settled: so a crash can repeat one message a chat, and never puts an older one after a newer.
+func (s *Sender) settled(done []settled) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	q.items, q.fails = q.items[n:], 0
-	if len(q.items) == 0 {
-		delete(s.chats, q.chat)
-		return
+	for _, d := range done {
+		delete(s.known, d.id)
+		q := s.chats[d.chat]
+		q.items, q.fails = q.items[1:], 0
+		if len(q.items) == 0 {
+			delete(s.chats, d.chat)
+		} else {
+			s.wake(q)
+		}
 	}
-	s.wake(q)
 }
 
 // collect fetches what is stored but not in hand: what a dead instance left, what another instance handed over, and bulk, as much as

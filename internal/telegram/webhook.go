@@ -28,6 +28,7 @@ type Webhook struct {
 	intake *Intake
 	secret [32]byte
 	in     chan brought
+	over   chan struct{} // closed when Run has ended
 }
 
 type brought struct {
@@ -37,7 +38,7 @@ type brought struct {
 
 // NewWebhook makes a webhook that lets in who knows the secret. Run must run.
 func NewWebhook(in *Intake, secret string) *Webhook {
-	return &Webhook{intake: in, secret: sha256.Sum256([]byte(secret)), in: make(chan brought)}
+	return &Webhook{intake: in, secret: sha256.Sum256([]byte(secret)), in: make(chan brought), over: make(chan struct{})}
 }
 
 // Register tells Telegram where to bring updates.
@@ -78,6 +79,9 @@ func (w *Webhook) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	b := brought{body, make(chan error, 1)}
 	select {
 	case w.in <- b:
+	case <-w.over:
+		http.Error(rw, "stopping", http.StatusServiceUnavailable)
+		return
 	case <-r.Context().Done():
 		return
 	}
@@ -91,19 +95,11 @@ func (w *Webhook) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 // Run handles what is brought, batch after batch, until ctx ends; what comes after is answered 503. work gives a batch under way its own
 // time.
 func (w *Webhook) Run(ctx, work context.Context) {
-	stopped := errors.New("stopping")
+	defer close(w.over)
 	for {
 		select {
 		case <-ctx.Done():
-			// Requests that wait are told to come again, until the server has closed: its Shutdown waits for them.
-			for {
-				select {
-				case b := <-w.in:
-					b.done <- stopped
-				case <-work.Done():
-					return
-				}
-			}
+			return
 		case first := <-w.in:
 			batch := []brought{first}
 			enough := time.NewTimer(gather)

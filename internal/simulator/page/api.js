@@ -73,7 +73,7 @@ export class Stream {
   #retry = FIRST_RETRY;
   #seen;
 
-  /** on has a method per event name, and connected(bool). */
+  /** on has a method per event name, connected(bool), and refused() for an answer that is no stream. */
   constructor(id, on) {
     this.#id = id;
     this.#on = on;
@@ -110,6 +110,7 @@ export class Stream {
       // The browser gives up after an answer that is no stream; we don't.
       this.#source = null;
       this.#timer = setTimeout(() => this.#open(), this.#retry);
+      this.#on.refused();
       this.#retry = Math.min(this.#retry * 2, LAST_RETRY);
     };
     for (const name of EVENTS) {

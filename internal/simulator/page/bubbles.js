@@ -18,6 +18,7 @@ export class Chat {
   #messages = new Map(); // message_id → {message, node}
   #unread = 0;
   #atEnd = true;
+  #lastTop = 0;
 
   /** actions: press(id, data), command(text), open(url), copied(), show(url, alt), edit(message). */
   constructor(scroller, list, down, actions) {
@@ -50,16 +51,17 @@ export class Chat {
     else this.#count(1);
   }
 
-  /** Redraws an edited message; the focus stays on the button in the same place. */
+  /** Redraws an edited message; the focus stays on the same button, else on the one in its place. */
   edit(message) {
     const old = this.#messages.get(message.message_id)?.node;
-    const buttons = old ? [...old.querySelectorAll('.inline-button')] : [];
-    const focused = old?.contains(document.activeElement) ? Math.max(0, buttons.indexOf(document.activeElement)) : -1;
+    const focus = old?.contains(document.activeElement) ? document.activeElement : null;
+    const place = focus ? [...old.querySelectorAll('.inline-button')].indexOf(focus) : -1;
     this.#put(message);
     this.#arrange();
-    if (focused < 0) return;
-    const now = this.#messages.get(message.message_id).node.querySelectorAll('.inline-button');
-    (now[Math.min(focused, now.length - 1)] ?? this.#scroller).focus({ preventScroll: true });
+    if (!focus) return;
+    const now = [...this.#messages.get(message.message_id).node.querySelectorAll('.inline-button')];
+    const same = now.find((button) => button.dataset.callback && button.dataset.callback === focus.dataset.callback);
+    (same ?? now[Math.min(Math.max(place, 0), now.length - 1)] ?? this.#scroller).focus({ preventScroll: true });
   }
 
   remove(messageID) {
@@ -88,7 +90,10 @@ export class Chat {
 
   #scrolled() {
     const { scrollHeight, scrollTop, clientHeight } = this.#scroller;
-    this.#atEnd = scrollHeight - scrollTop - clientHeight < NEAR_END;
+    // Only a person moves up; what grows below moves nothing.
+    const near = scrollHeight - scrollTop - clientHeight < NEAR_END;
+    this.#atEnd = near || (this.#atEnd && scrollTop >= this.#lastTop);
+    this.#lastTop = scrollTop;
     this.#down.hidden = this.#atEnd;
     if (this.#atEnd) this.#count(-this.#unread);
   }
@@ -108,7 +113,9 @@ export class Chat {
       known.node.replaceWith(node);
       return;
     }
-    const later = [...this.#list.querySelectorAll('.message')].find((other) => Number(other.dataset.id) > message.message_id);
+    // Nearly always the newest; a late one is put where it belongs.
+    const newest = Number(this.#list.lastElementChild?.dataset.id ?? 0) < message.message_id;
+    const later = newest ? null : [...this.#list.querySelectorAll('.message')].find((other) => Number(other.dataset.id) > message.message_id);
     if (later) later.before(node);
     else this.#list.append(node);
   }

@@ -11,6 +11,7 @@ export class Composer {
   #actions;
   #commands = [];
   #editing = null;
+  #shift = false;
 
   /**
    * parts: form, text, send, record, menu, commands, editing, recording.
@@ -26,6 +27,12 @@ export class Composer {
     });
     parts.text.addEventListener('input', () => this.#typed());
     parts.text.addEventListener('keydown', (event) => this.#key(event));
+    // A line break rather than the Enter key: touch keyboards and input methods tell no key.
+    parts.text.addEventListener('beforeinput', (event) => {
+      if (event.inputType !== 'insertLineBreak' || this.#shift) return;
+      event.preventDefault();
+      this.#send();
+    });
     parts.menu.addEventListener('click', () => this.#toggleMenu());
     parts.record.addEventListener('click', () => this.#record());
     arrows(parts.commands);
@@ -85,10 +92,8 @@ export class Composer {
 
   #key(event) {
     const { text } = this.#parts;
-    if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
-      event.preventDefault();
-      this.#send();
-    } else if (event.key === 'Escape') {
+    this.#shift = event.shiftKey;
+    if (event.key === 'Escape') {
       if (this.#editing) this.reset();
       this.#closeMenu(false);
     } else if (event.key === 'ArrowUp' && !this.#parts.commands.hidden) {
@@ -105,7 +110,7 @@ export class Composer {
   #typed() {
     const { text, send, record } = this.#parts;
     text.style.height = 'auto';
-    text.style.height = `${Math.min(text.scrollHeight, TALLEST)}px`;
+    if (text.offsetParent) text.style.height = `${Math.min(text.scrollHeight, TALLEST)}px`;
     const some = text.value.trim() !== '';
     send.hidden = !some;
     record.hidden = some;
@@ -119,6 +124,7 @@ export class Composer {
     if (!text) return;
     const editing = this.#editing;
     this.reset();
+    this.focus(); // the send button has just gone
     const sent = editing
       ? this.#actions.edit(editing.message_id, text)
       : Promise.all(pieces(text).map((piece) => this.#actions.text(piece)));

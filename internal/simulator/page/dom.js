@@ -9,7 +9,7 @@ function fill(node, attributes, children) {
     if (typeof value === 'function') node.addEventListener(name, value);
     else node.setAttribute(name, value === true ? '' : value);
   }
-  node.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  node.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
   return node;
 }
 
@@ -61,6 +61,11 @@ export function paintAvatar(node, id, name) {
   node.textContent = (letters[0] || '?').toUpperCase();
   node.style.background = HUES[Math.abs(Number(id) || 0) % HUES.length];
   return node;
+}
+
+/** Gives a text field the focus, except on a touch screen, where that would open the system's keyboard. */
+export function focusText(field) {
+  if (!matchMedia('(pointer: coarse)').matches) field.focus({ preventScroll: true });
 }
 
 /** Arrow keys move the focus among the buttons of a box laid out in rows; Home and End go to its ends. */

@@ -1,7 +1,7 @@
 // The two keyboards a bot can show: inline, under a bubble, and reply, under
 // the composer. Neither is ever mirrored.
 
-import { el, icon, arrows } from './dom.js';
+import { el, icon, arrows, focusText } from './dom.js';
 import { safeURL } from './entities.js';
 import { word } from './words.js';
 
@@ -92,6 +92,7 @@ export class ReplyKeyboard {
   }
 
   set(markup) {
+    const held = this.#box.contains(document.activeElement);
     const rows = (markup?.keyboard ?? []).filter((row) => row.length);
     this.#markup = rows.length ? markup : null;
     this.#toggle.hidden = !this.#markup;
@@ -102,11 +103,15 @@ export class ReplyKeyboard {
       this.#box.classList.toggle('tall', !markup.resize_keyboard);
     }
     this.show(Boolean(this.#markup));
+    if (held && this.#markup) this.#box.querySelector('button').focus();
+    else if (held) focusText(this.#composer);
   }
 
   show(on) {
+    const held = this.#box.contains(document.activeElement);
     this.#box.hidden = !on || !this.#markup;
     this.#toggle.setAttribute('aria-expanded', String(!this.#box.hidden));
+    if (held && this.#box.hidden) focusText(this.#composer);
   }
 
   /** The person's app language changed. */
@@ -123,7 +128,7 @@ export class ReplyKeyboard {
       if (this.#markup?.one_time_keyboard && kind === 'text') this.show(false);
       this.#actions[kind](button.text);
     };
-    return el('button', { type: 'button', class: 'reply-button', 'data-testid': 'reply-button', 'data-text': button.text, 'data-kind': kind, click: press },
+    return el('button', { type: 'button', class: 'reply-button', 'data-testid': 'reply-button', 'data-text': button.text, 'data-asks': kind, click: press },
       kind === 'contact' || kind === 'location' ? icon(kind) : null, el('span', { dir: 'auto' }, button.text));
   }
 

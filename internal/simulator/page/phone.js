@@ -3,7 +3,7 @@
 // /?person=ID, and ?start=PAYLOAD for a deep link that waits for START.
 
 import * as api from './api.js';
-import { el, icon, paintAvatar, arrows } from './dom.js';
+import { el, icon, paintAvatar, arrows, focusText } from './dom.js';
 import { Chat } from './bubbles.js';
 import { ReplyKeyboard } from './keyboards.js';
 import { Composer } from './composer.js';
@@ -11,6 +11,7 @@ import { Sheets, heading } from './sheets.js';
 import { word, speak, direction, actionWord } from './words.js';
 
 const ACTION_SHOWN = 5000; // ms, Telegram's own for a chat action
+const BOT_HUE = 1;
 const $ = (id) => document.getElementById(id);
 
 const state = { info: null, people: [], person: null, payload: null, blocked: false, connected: false, action: '', actionTimer: 0, unseen: 0 };
@@ -83,6 +84,13 @@ const events = {
     state.connected = on;
     drawStatus();
   },
+  /** The simulator was started anew without this person: take up another one. */
+  async refused() {
+    const people = await api.people().catch(() => [state.person]);
+    if (people.some((one) => one.id === state.person.id)) return;
+    stream.close();
+    await arrive();
+  },
   chat(all) {
     state.blocked = all.blocked;
     chat.reset(all.messages ?? []);
@@ -90,6 +98,7 @@ const events = {
     composer.setCommands(all.commands);
     $('chat').dataset.ready = 'true';
     drawFoot();
+    if (document.activeElement === document.body) focusText($('start').hidden ? $('composer') : $('start'));
   },
   message(message) {
     chat.add(message);
@@ -161,7 +170,7 @@ function drawWords() {
   }
   $('start').textContent = word('start');
   $('restart').textContent = word('restart');
-  $('empty').replaceChildren(paintAvatar(el('span', { class: 'avatar' }), 3, state.info.bot.name),
+  $('empty').replaceChildren(paintAvatar(el('span', { class: 'avatar' }), BOT_HUE, state.info.bot.name),
     el('b', { dir: 'auto' }, state.info.bot.name), el('span', { dir: 'ltr' }, '@' + state.info.bot.username), el('span', { dir: 'auto' }, word('emptyText')));
   keyboard.relabel();
   composer.relabel();
@@ -178,7 +187,7 @@ function peopleList(testid) {
     return el('div', { class: 'list-row' },
       el('button', { type: 'button', class: 'list-item', 'data-testid': testid ? 'person' : undefined, 'data-id': person.id, 'aria-current': here ? 'true' : undefined, click: () => { sheets.close(); go(person); } },
         paintAvatar(el('span', { class: 'avatar', 'aria-hidden': 'true' }), person.id, name),
-        el('span', { class: 'list-name' }, el('span', { dir: 'auto' }, name), el('small', { dir: 'ltr' }, [person.language_code, person.phone].filter(Boolean).join(' · '))),
+        el('span', { class: 'list-name' }, el('b', {}, el('bdi', {}, name)), el('small', {}, el('bdi', { dir: 'ltr' }, [person.language_code, person.phone].filter(Boolean).join(' · ')))),
         here ? icon('check') : null),
       el('a', { class: 'icon-button', href: address(person), target: '_blank', 'data-testid': testid ? 'person-tab' : undefined, 'aria-label': `${word('openTab')}: ${name}`, title: word('openTab') }, icon('external')));
   });
@@ -264,6 +273,12 @@ $('start').addEventListener('click', begin);
 $('restart').addEventListener('click', () => say(hands.unblock().then(() => hands.text('/start'))).catch(() => {}));
 // On a touch screen the system's keyboard takes the place of the bot's.
 $('composer').addEventListener('focus', () => { if (matchMedia('(pointer: coarse)').matches) keyboard.show(false); });
+// Typing goes to the composer wherever the focus is, as in Telegram's desktop app.
+document.addEventListener('keydown', (event) => {
+  if (event.key.length !== 1 || event.key === ' ' || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target.closest('input, textarea, select') || $('screen').inert || !$('composer').offsetParent) return;
+  composer.focus();
+});
 document.addEventListener('visibilitychange', () => {
   if (document.hidden) return;
   state.unseen = 0;
@@ -282,7 +297,7 @@ async function wake(delay = 500) {
     return;
   }
   $('bot-name').textContent = state.info.bot.name;
-  paintAvatar($('bot-avatar'), 3, state.info.bot.name);
+  paintAvatar($('bot-avatar'), BOT_HUE, state.info.bot.name);
   await say(arrive());
 }
 

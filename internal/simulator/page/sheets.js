@@ -1,7 +1,7 @@
 // What slides over the chat: one sheet at a time, which takes the focus, gives
 // it back when it closes, and closes on Escape and on a tap beside it.
 
-import { el, icon, arrows } from './dom.js';
+import { el, icon, arrows, focusText } from './dom.js';
 import { word, direction, LANGUAGES } from './words.js';
 
 const TOAST_SHOWN = 4000; // ms, and as much again for a long text
@@ -32,7 +32,7 @@ export class Sheets {
     this.#behind.inert = true;
     this.#open = cover;
     arrows(sheet);
-    (sheet.querySelector('[autofocus]') ?? sheet.querySelector('button, a[href], input, select') ?? sheet).focus();
+    (sheet.querySelector('[data-focus]') ?? sheet.querySelector('button, a[href], input, select') ?? sheet).focus();
     return sheet;
   }
 
@@ -41,7 +41,8 @@ export class Sheets {
     this.#layer.replaceChildren();
     this.#behind.inert = false;
     this.#open = null;
-    if (this.#opener?.isConnected) this.#opener.focus({ preventScroll: true });
+    if (this.#opener?.offsetParent) this.#opener.focus({ preventScroll: true });
+    else focusText(this.#behind.querySelector('textarea'));
   }
 
   /** A callback answer: a short word over the chat. */
@@ -53,7 +54,7 @@ export class Sheets {
 
   /** A callback answer with show_alert: stays until it is read. */
   alert(text) {
-    const ok = el('button', { type: 'button', class: 'flat', autofocus: true, click: () => this.close() }, word('alertOK'));
+    const ok = el('button', { type: 'button', class: 'flat', 'data-focus': true, click: () => this.close() }, word('alertOK'));
     this.open([paragraphs(text), el('div', { class: 'dialog-buttons' }, ok)], { label: text, look: 'dialog', role: 'alertdialog', testid: 'alert' });
   }
 
@@ -63,7 +64,7 @@ export class Sheets {
       el('h2', { dir: 'auto' }, title), paragraphs(text),
       el('div', { class: 'dialog-buttons' },
         el('button', { type: 'button', class: 'flat', 'data-testid': 'cancel', click: () => this.close() }, word('cancel')),
-        el('button', { type: 'button', class: 'flat', 'data-testid': 'confirm', autofocus: true, click: () => { this.close(); action(); } }, yes)),
+        el('button', { type: 'button', class: 'flat', 'data-testid': 'confirm', 'data-focus': true, click: () => { this.close(); action(); } }, yes)),
     ], { label: title, look: 'dialog', testid: 'confirmation' });
   }
 
@@ -98,7 +99,7 @@ export class Sheets {
   places(towns, choose) {
     const pick = (lat, lon) => { this.close(); choose(lat, lon); };
     const list = el('div', { class: 'list', role: 'group', 'aria-label': word('location') });
-    const filter = el('input', { type: 'text', class: 'field', dir: 'auto', autofocus: true, autocomplete: 'off', 'data-testid': 'town-filter', placeholder: word('town'), 'aria-label': word('town') });
+    const filter = el('input', { type: 'text', class: 'field', dir: 'auto', 'data-focus': true, autocomplete: 'off', 'data-testid': 'town-filter', placeholder: word('town'), 'aria-label': word('town') });
     const draw = () => {
       const typed = coordinates(filter.value);
       const wanted = fold(filter.value);
@@ -111,17 +112,20 @@ export class Sheets {
     };
     filter.addEventListener('input', draw);
     filter.addEventListener('keydown', (event) => {
-      if (event.key === 'Enter') list.querySelector('button')?.click();
-      if (event.key === 'ArrowDown') { event.preventDefault(); list.querySelector('button')?.focus(); }
+      if (event.key !== 'ArrowDown') return;
+      event.preventDefault();
+      list.querySelector('button')?.focus();
     });
+    // A form's Enter comes late enough not to press whatever has the focus next.
+    const search = el('form', { class: 'search', submit: (event) => { event.preventDefault(); list.querySelector('button')?.click(); } }, filter);
     draw();
-    this.open([heading(word('locationAsk'), this), el('p', { class: 'hint' }, word('locationText')), filter, list],
+    this.open([heading(word('locationAsk'), this), el('p', { class: 'hint' }, word('locationText')), search, list],
       { label: word('locationAsk'), look: 'sheet high', testid: 'places' });
   }
 
   /** A new person's name and app language. create(name, code). */
   newPerson(create) {
-    const name = el('input', { type: 'text', class: 'field', dir: 'auto', required: true, maxlength: '64', autofocus: true, autocomplete: 'off', 'data-testid': 'person-name', 'aria-label': word('name'), placeholder: word('name') });
+    const name = el('input', { type: 'text', class: 'field', dir: 'auto', required: true, maxlength: '64', 'data-focus': true, autocomplete: 'off', 'data-testid': 'person-name', 'aria-label': word('name'), placeholder: word('name') });
     const code = el('select', { class: 'field', 'data-testid': 'person-language', 'aria-label': word('language') },
       LANGUAGES.map(([value, label]) => el('option', { value }, label)));
     this.open([heading(word('newPerson'), this), el('form', {
@@ -142,7 +146,7 @@ export function heading(text, sheets) {
 }
 
 function tile(kind, control) {
-  return el('div', { class: `tile ${kind}` }, el('span', { class: 'tile-icon', 'aria-hidden': 'true' }, icon(kind === 'voice' ? 'mic' : kind)),
+  return el('div', { class: 'tile', 'data-tile': kind }, el('span', { class: 'tile-icon', 'aria-hidden': 'true' }, icon(kind === 'voice' ? 'mic' : kind)),
     el('span', { class: 'tile-name', 'aria-hidden': 'true' }, word(kind)), control);
 }
 

@@ -117,13 +117,11 @@ function startOfDay(date) {
   return new Date(date.getFullYear(), date.getMonth(), date.getDate());
 }
 
-/** A file's size, in the unit a person would say. */
+/** A file's size, as Telegram writes it: Latin units in Arabic too. */
 export function size(bytes) {
-  const units = ['byte', 'kilobyte', 'megabyte'];
-  let step = 0;
   let amount = bytes || 0;
+  let step = 0;
   while (amount >= 1024 && step < 2) [amount, step] = [amount / 1024, step + 1];
-  return new Intl.NumberFormat(LOCALES[language], {
-    style: 'unit', unit: units[step], unitDisplay: 'short', maximumFractionDigits: step ? 1 : 0,
-  }).format(amount);
+  const number = new Intl.NumberFormat(LOCALES[language], { maximumFractionDigits: step ? 1 : 0 }).format(amount);
+  return `${number} ${(language === 'fr' ? ['o', 'Ko', 'Mo'] : ['B', 'KB', 'MB'])[step]}`;
 }

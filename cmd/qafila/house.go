@@ -1,0 +1,87 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"sync/atomic"
+
+	"github.com/qafila/qafila/flows"
+	"github.com/qafila/qafila/internal/answers"
+	"github.com/qafila/qafila/internal/conversation"
+	"github.com/qafila/qafila/internal/directory"
+	"github.com/qafila/qafila/internal/flow"
+	"github.com/qafila/qafila/internal/locale"
+	"github.com/qafila/qafila/internal/telegram"
+	"github.com/qafila/qafila/knowledge"
+	"github.com/qafila/qafila/locales"
+)
+
+// A house is everything that is read once and never changes: words, flows, answers, and what the rooms offer.
+type house struct {
+	texts    *locale.Texts
+	book     *flow.Book
+	offer    conversation.Offer
+	menu     telegram.Menu
+	username atomic.Pointer[string]
+}
+
+// commands is the command list that people see, in order.
+var commands = []string{"menu", "next", "register", "ask", "recommend", "tickets", "mydata", "language", "help", "cancel"}
+
+// spoken are the texts that Go code says, not a flow; the flows' check knows them by this list.
+var spoken = []string{
+	"bot.*", "command.*", "date.*", "unit.*", "door.*", "notice.*", "summary.*", "theme.*", "registration.state_*", "recommendation.state_*",
+	"stops.*", "distance.*", "turn.failed", "edit.ignored", "group.only_private", "identity.masked", "keyboard.done", "calendar.*", "ticket.*",
+	"export.*", "trade.*", "yes_no.*",
+}
+
+// furnish reads and checks it all; what is wrong comes back with file, line and hint.
+func furnish(s settings) (*house, error) {
+	h, problems, err := furnishFrom(s, flows.Files)
+	if err != nil {
+		return nil, err
+	}
+	var wrong []error
+	for _, p := range problems {
+		if !p.Warning {
+			wrong = append(wrong, errors.New(p.String()))
+		}
+	}
+	return h, errors.Join(wrong...)
+}
+
+func furnishFrom(s settings, flowFiles fs.FS) (*house, []flow.Problem, error) {
+	languages, err := s.languages()
+	if err != nil {
+		return nil, nil, err
+	}
+	h := &house{}
+	if h.texts, err = locale.Load(locales.Files, languages); err != nil {
+		return nil, nil, fmt.Errorf("read the texts: %w", err)
+	}
+	known, wrong := answers.Load(knowledge.Files, languages)
+	var problems []flow.Problem
+	for _, p := range wrong {
+		problems = append(problems, flow.Problem{File: "knowledge/" + p.File, Line: p.Line, What: p.What, Hint: p.Hint})
+	}
+	if known == nil {
+		return h, problems, nil
+	}
+	h.offer = conversation.Offered(&conversation.House{
+		Texts: h.texts, Directory: directory.Default(), Answers: known, Languages: languages,
+		Username: func() string {
+			if name := h.username.Load(); name != nil {
+				return *name
+			}
+			return ""
+		},
+		Controller: s.Controller, Declaration: s.Declaration,
+	})
+	book, found := flow.Load(flowFiles, conversation.Words(h.texts), h.offer.Signatures(), conversation.Understanding(),
+		flow.Options{Menu: "menu", Language: "language", Used: spoken})
+	h.book = book
+	h.menu = telegram.Menu{Texts: h.texts, Commands: commands}
+	return h, append(problems, found...), nil
+}
+

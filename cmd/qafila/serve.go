@@ -1,0 +1,56 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"time"
+
+	"github.com/qafila/qafila/internal/postgres"
+)
+
+type serveCommand struct {
+	settings
+}
+
+// Run serves until it is told to stop.
+func (c *serveCommand) Run(ctx context.Context) error {
+	if err := c.check(); err != nil {
+		return err
+	}
+	log := c.logger(os.Stderr)
+	if c.Controller == "" || c.Declaration == "" {
+		log.Warn("no personal data are collected until QAFILA_CONTROLLER and QAFILA_CNDP are both set (law 09-08): " +
+			"registrations and recommendations are closed")
+	}
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", c.Listen)
+	if err != nil {
+		return fmt.Errorf("QAFILA_LISTEN: %w", err)
+	}
+	db, err := postgres.Open(ctx, postgres.Config{URL: c.DatabaseURL, Data: c.Data, MaxConns: poolSize, Log: log})
+	if err != nil {
+		return err
+	}
+	v, err := newService(c.settings, db, log, time.Now)
+	if err == nil {
+		v.listener = listener
+		log.Info("listening", "address", listener.Addr().String())
+		err = v.run(ctx)
+	}
+	if cerr := db.Close(); err == nil {
+		err = cerr
+	}
+	return err
+}
+
+// poolSize is how many connections to Postgres the service uses at most: batches, settling, housekeeping, health.
+const poolSize = 10
+
+type versionCommand struct{}
+
+// Run prints what the build knows of itself.
+func (versionCommand) Run() error {
+	fmt.Println("qafila", version())
+	return nil
+}

@@ -1,0 +1,113 @@
+package conversation
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/qafila/qafila/internal/answers"
+	"github.com/qafila/qafila/internal/flow"
+	"github.com/qafila/qafila/internal/locale"
+)
+
+func (h *House) answerActions() []Action {
+	return []Action{{
+		Signature: flow.Signature{Name: "answers.show", About: "one answer, with its source and the day it was checked", Args: all(text, "id"),
+			Outcomes: []string{"known", "unconfirmed", "gone"}, Sets: all(text, "title", "body", "source", "checked", "who"),
+			Longest: map[string]int{"title": 40, "body": 900, "source": 300, "who": 200}},
+		Do: func(_ context.Context, t *Turn, args Args) (flow.Outcome, error) {
+			e, ok := h.Answers.Get(args.Text("id"))
+			if !ok {
+				return outcome("gone", nil)
+			}
+			set := map[string]flow.Value{"title": e.Title(t.Language), "body": e.Body(t.Language), "source": e.Source, "checked": "", "who": e.Who(t.Language)}
+			if !e.Checked.IsZero() {
+				set["checked"] = locale.Date(t.Language, e.Checked)
+			}
+			if e.Class == answers.Unconfirmed {
+				return outcome("unconfirmed", set)
+			}
+			return outcome("known", set)
+		},
+	}, {
+		Signature: flow.Signature{Name: "answers.find", About: "the answer that typed words name exactly", Args: all(text, "words"), Outcomes: []string{"found", "none"},
+			Sets: all(text, "id")},
+		Do: func(_ context.Context, _ *Turn, args Args) (flow.Outcome, error) {
+			id, ok := h.Answers.Find(args.Text("words"))
+			if !ok {
+				return outcome("none", nil)
+			}
+			return outcome("found", map[string]flow.Value{"id": id})
+		},
+	}}
+}
+
+func (h *House) answerLists() []List {
+	topics := func(t *Turn, _ Args) []flow.Item {
+		var items []flow.Item
+		for _, topic := range h.Answers.Topics() {
+			items = append(items, flow.Item{Key: topic.ID, Label: topic.Name(t.Language)})
+		}
+		return items
+	}
+	inTopic := func(t *Turn, args Args) []flow.Item { return titles(t.Language, h.Answers.InTopic(args.Text("topic"))) }
+	return []List{
+		h.searchable(flow.Signature{Name: "answer_topics", About: "the topics of answers; a search looks over all answers, and its keys are theirs"}, topics),
+		h.searchable(flow.Signature{Name: "answers", About: "the answers of a topic; a search looks over all", Args: all(text, "topic")}, inTopic),
+	}
+}
+
+func titles(lang locale.Language, entries []answers.Entry) []flow.Item {
+	items := make([]flow.Item, len(entries))
+	for i, e := range entries {
+		items[i] = flow.Item{Key: e.ID, Label: e.Title(lang)}
+	}
+	return items
+}
+
+// searchable makes a list whose searches look over all answers.
+func (h *House) searchable(s flow.Signature, items func(*Turn, Args) []flow.Item) List {
+	return List{
+		Signature: s,
+		Page: func(_ context.Context, t *Turn, args Args, q flow.Query) (flow.Page, error) {
+			if q.Search == "" {
+				return found(items(t, args), false, q), nil
+			}
+			hits, sure := h.searchAnswers(t.Language, q.Search)
+			return found(hits, sure, q), nil
+		},
+		Item: func(_ context.Context, t *Turn, args Args, key string) (flow.Item, bool, error) {
+			if e, ok := h.Answers.Get(key); ok {
+				return flow.Item{Key: key, Label: e.Title(t.Language)}, true, nil
+			}
+			return itemOf(items(t, args), key)
+		},
+	}
+}
+
+// searchAnswers finds the answer that the words name exactly, else those whose title or keywords hold all of the words.
+func (h *House) searchAnswers(lang locale.Language, typed string) (items []flow.Item, sure bool) {
+	if id, ok := h.Answers.Find(typed); ok {
+		e, _ := h.Answers.Get(id)
+		return titles(lang, []answers.Entry{e}), true
+	}
+	var want []string
+	for _, w := range strings.Fields(locale.Fold(typed)) {
+		if len([]rune(w)) > 2 {
+			want = append(want, w)
+		}
+	}
+	if len(want) == 0 {
+		return nil, false
+	}
+	var hits []answers.Entry
+	for _, topic := range h.Answers.Topics() {
+		for _, e := range h.Answers.InTopic(topic.ID) {
+			said := " " + locale.Fold(e.Title(lang)+" "+topic.Name(lang)+" "+strings.Join(e.Keywords, " ")) + " "
+			if !slices.ContainsFunc(want, func(w string) bool { return !strings.Contains(said, w) }) {
+				hits = append(hits, e)
+			}
+		}
+	}
+	return titles(lang, hits), false
+}

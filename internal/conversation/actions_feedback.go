@@ -1,0 +1,100 @@
+package conversation
+
+import (
+	"context"
+	"crypto/rand"
+
+	"github.com/qafila/qafila/internal/feedback"
+	"github.com/qafila/qafila/internal/flow"
+	"github.com/qafila/qafila/internal/locale"
+	"github.com/qafila/qafila/internal/people"
+	"github.com/qafila/qafila/internal/reference"
+)
+
+func (h *House) feedbackActions() []Action {
+	return []Action{{
+		Signature: flow.Signature{Name: "recommend.send", About: "keeps a recommendation; with the person's name only when named",
+			Args:     with(all(text, "theme", "kind", "words", "file"), all(number, "seconds"), all(flag, "named")),
+			Outcomes: []string{"ok", "slow"}, Sets: all(text, "reference"), Longest: map[string]int{"reference": 7}},
+		Do: h.recommendSend,
+	}, {
+		Signature: flow.Signature{Name: "recommend.load", About: "one of this chat's recommendations, and what became of it", Args: all(text, "reference"),
+			Outcomes: []string{"found", "gone"}, Sets: all(text, "reference", "theme_name", "state_words", "when", "words"),
+			Longest: map[string]int{"reference": 7, "words": 300}},
+		Do: h.recommendLoad,
+	}}
+}
+
+func (h *House) recommendSend(ctx context.Context, t *Turn, args Args) (flow.Outcome, error) {
+	p, _, err := people.Load(ctx, t.Tx, t.Chat)
+	if err != nil {
+		return flow.Outcome{}, err
+	}
+	kind := args.Text("kind")
+	if kind != feedback.Voice && kind != feedback.Photo {
+		kind = feedback.Text
+	}
+	ref, slow, err := feedback.Recommend(ctx, t.Tx, feedback.Recommendation{Chat: t.Chat, Named: args.Flag("named"), Name: p.Name, Theme: args.Text("theme"),
+		Kind: kind, Words: args.Text("words"), File: args.Text("file"), Seconds: args.Number("seconds"), Region: h.regionOf(p.Place), Place: p.Place,
+		Trade: p.Trade, Language: string(t.Language)}, t.Now, rand.Reader)
+	if err != nil {
+		return flow.Outcome{}, err
+	}
+	if slow {
+		return outcome("slow", nil)
+	}
+	return outcome("ok", map[string]flow.Value{"reference": ref})
+}
+
+func (h *House) recommendLoad(ctx context.Context, t *Turn, args Args) (flow.Outcome, error) {
+	ref, ok := reference.Read(args.Text("reference"))
+	if !ok {
+		return outcome("gone", nil)
+	}
+	r, ok, err := feedback.Find(ctx, t.Tx, t.Chat, ref)
+	if err != nil {
+		return flow.Outcome{}, err
+	}
+	if !ok {
+		return outcome("gone", nil)
+	}
+	words := []rune(r.Words)
+	if len(words) > 280 {
+		words = append(words[:279], '…')
+	}
+	said := string(words)
+	switch {
+	case r.Kind == feedback.Voice:
+		said = "🎤 " + said
+	case r.Kind == feedback.Photo:
+		said = "📷 " + said
+	}
+	return outcome("found", map[string]flow.Value{"reference": r.Reference, "theme_name": t.Say("theme."+r.Theme, nil),
+		"state_words": t.Say("recommendation.state_"+r.State, nil), "when": locale.Date(t.Language, r.Created), "words": said})
+}
+
+func (h *House) feedbackLists() []List {
+	return []List{
+		whole(flow.Signature{Name: "themes", About: "what a recommendation can be about"},
+			func(_ context.Context, t *Turn, _ Args) ([]flow.Item, error) {
+				var items []flow.Item
+				for _, id := range feedback.Themes() {
+					items = append(items, flow.Item{Key: id, Label: t.Say("theme."+id, nil)})
+				}
+				return items, nil
+			}),
+		whole(flow.Signature{Name: "recommendations", About: "this chat's recommendations, the newest first; keys are references"},
+			func(ctx context.Context, t *Turn, _ Args) ([]flow.Item, error) {
+				list, err := feedback.Mine(ctx, t.Tx, t.Chat)
+				if err != nil {
+					return nil, err
+				}
+				items := make([]flow.Item, len(list))
+				for i, r := range list {
+					items[i] = flow.Item{Key: r.Reference, Label: beside(t.Language, t.Say("theme."+r.Theme, nil), shortDate(t.Language, r.Created, t.Now),
+						t.Say("recommendation.state_"+r.State, nil))}
+				}
+				return items, nil
+			}),
+	}
+}

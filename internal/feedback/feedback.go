@@ -1,0 +1,136 @@
+// Package feedback owns what artisans tell the sector: recommendations, each under a theme, by text, voice or photo.
+//
+// It promises that a recommendation carries a name only when its author said yes to that, and that everybody finds their own again,
+// with its state, under its reference. It knows nothing of chambers yet (who reads them is another room's business to come).
+package feedback
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/qafila/qafila/internal/reference"
+)
+
+// Querier is the connection or transaction that a call works in.
+type Querier interface {
+	Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error)
+	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
+	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
+}
+
+// Themes are what a recommendation can be about, in the order in which they are offered.
+func Themes() []string {
+	return []string{"card", "rna", "governance", "bodies", "income", "training", "health", "marketing", "finance", "materials", "premises",
+		"digital", "other"}
+}
+
+// The kinds of a recommendation.
+const (
+	Text  = "text"
+	Voice = "voice"
+	Photo = "photo"
+)
+
+// A Recommendation is what an artisan tells the sector. Chat is known to the bot alone, to tell them its state.
+type Recommendation struct {
+	Reference string
+	Chat      int64
+	Named     bool
+	Name      string // "" unless Named
+	Theme     string
+	Kind      string // text, voice, photo
+	Words     string
+	File      string // the messenger's file id
+	Seconds   int    // of a voice
+	Region    string // where and what the author is, when that is known
+	Place     string
+	Trade     string
+	Language  string
+	State     string // received, read, forwarded, answered, closed
+	Created   time.Time
+}
+
+// perMinute is how many recommendations one chat may send within a minute: more are a mistake or a game.
+const perMinute = 3
+
+// Recommend keeps a recommendation; its name only when it is Named. slow is true, and nothing is kept, when the chat sent too many
+// within the last minute.
+func Recommend(ctx context.Context, q Querier, r Recommendation, now time.Time, random io.Reader) (ref string, slow bool, err error) {
+	if !slices.Contains(Themes(), r.Theme) {
+		return "", false, fmt.Errorf("keep a recommendation: no theme %q", r.Theme)
+	}
+	if !r.Named {
+		r.Name = ""
+	}
+	for range 5 {
+		if ref, err = reference.New(random); err != nil {
+			return "", false, err
+		}
+		var recent int
+		err = q.QueryRow(ctx, `WITH recent AS (SELECT count(*) AS n FROM recommendations WHERE chat_id = $2 AND created_at > $15),
+			new AS (
+				INSERT INTO recommendations (reference, chat_id, named, name, theme, kind, words, file, seconds, region, place, trade, language, created_at, updated_at)
+				SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14 FROM recent WHERE n < $16
+				ON CONFLICT (reference) DO NOTHING RETURNING reference
+			)
+			SELECT n, coalesce((SELECT reference FROM new), '') FROM recent`,
+			ref, r.Chat, r.Named, r.Name, r.Theme, r.Kind, r.Words, r.File, r.Seconds, r.Region, r.Place, r.Trade, r.Language, now,
+			now.Add(-time.Minute), perMinute).Scan(&recent, &ref)
+		if err != nil {
+			return "", false, fmt.Errorf("keep a recommendation: %w", err)
+		}
+		if recent >= perMinute {
+			return "", true, nil
+		}
+		if ref != "" {
+			return ref, false, nil
+		}
+	}
+	return "", false, errors.New("keep a recommendation: no free reference")
+}
+
+const columns = `reference, chat_id, named, name, theme, kind, words, file, seconds, region, place, trade, language, state, created_at`
+
+// Mine gives a chat's recommendations, the newest first.
+func Mine(ctx context.Context, q Querier, chat int64) ([]Recommendation, error) {
+	rows, err := q.Query(ctx, `SELECT `+columns+` FROM recommendations WHERE chat_id = $1 ORDER BY id DESC`, chat)
+	if err != nil {
+		return nil, fmt.Errorf("list a chat's recommendations: %w", err)
+	}
+	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Recommendation])
+	if err != nil {
+		return nil, fmt.Errorf("list a chat's recommendations: %w", err)
+	}
+	return list, nil
+}
+
+// Find gives a chat's recommendation by its reference; ok is false when the chat has none of that reference.
+func Find(ctx context.Context, q Querier, chat int64, reference string) (r Recommendation, ok bool, err error) {
+	rows, err := q.Query(ctx, `SELECT `+columns+` FROM recommendations WHERE reference = $1 AND chat_id = $2`, reference, chat)
+	if err != nil {
+		return r, false, fmt.Errorf("find recommendation %s: %w", reference, err)
+	}
+	r, err = pgx.CollectExactlyOneRow(rows, pgx.RowToStructByPos[Recommendation])
+	if errors.Is(err, pgx.ErrNoRows) {
+		return r, false, nil
+	}
+	if err != nil {
+		return r, false, fmt.Errorf("find recommendation %s: %w", reference, err)
+	}
+	return r, true, nil
+}
+
+// Forget deletes a chat's recommendations, those without a name too: a voice or a picture is personal by itself (law 09-08, article 1).
+func Forget(ctx context.Context, q Querier, chat int64) error {
+	if _, err := q.Exec(ctx, `DELETE FROM recommendations WHERE chat_id = $1`, chat); err != nil {
+		return fmt.Errorf("forget a chat's recommendations: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,160 @@
+// Package outreach owns what the bot says first: that a stop was published, that one is tomorrow, that a place came free.
+//
+// It promises that each is said once to those who asked for it and to nobody who stopped messages or can't be reached, outside the
+// quiet hours, through crashes and with several instances. What is due is worked out from the tables at each tick, so a missed tick
+// loses nothing. It sends nothing itself: it stores deliveries on the bulk lane.
+package outreach
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/qafila/qafila/internal/caravan"
+	"github.com/qafila/qafila/internal/conversation"
+	"github.com/qafila/qafila/internal/locale"
+)
+
+// Word puts a note into a language's words. An empty language is a chat's that hasn't chosen one.
+type Word func(language string, n conversation.Note) conversation.Message
+
+// An Outreach works out what is to be said first. It may be used by several processes on one database.
+type Outreach struct {
+	Pool     *pgxpool.Pool
+	Word     Word
+	Describe func(lang locale.Language, s caravan.Stop, now time.Time) map[string]any // conversation.House.StopWords
+	Instance int64                                                                    // owns the deliveries that it stores
+}
+
+// Quiet hours, in Casablanca: the bot writes first from 8 in the morning to 9 in the evening.
+const (
+	wakes  = 8
+	sleeps = 21
+	eve    = 18 // the hour from which the evening before a stop counts as evening
+)
+
+// Quiet tells whether it is too early or too late to write to anybody first.
+func Quiet(now time.Time) bool {
+	h := now.In(locale.Zone()).Hour()
+	return h < wakes || h >= sleeps
+}
+
+// most is how many people are written to in one tick; the next tick goes on. It is many times what the bulk rate sends between ticks.
+const most = 5000
+
+// tickLock is the advisory lock that lets one instance tick at a time: two would do the same work, not double it.
+const tickLock = 0x71616669 // "qafi"
+
+// Tick stores what is due now, in one transaction, and returns it for this instance's sender. Call it every half minute or so; a tick
+// with nothing to say costs a few index look-ups. When another instance is ticking it does nothing.
+func (o *Outreach) Tick(ctx context.Context, now time.Time) ([]conversation.Delivery, error) {
+	if Quiet(now) {
+		return nil, nil
+	}
+	var out []conversation.Delivery
+	err := pgx.BeginFunc(ctx, o.Pool, func(tx pgx.Tx) error {
+		var mine bool
+		if err := tx.QueryRow(ctx, `SELECT pg_try_advisory_xact_lock($1)`, tickLock).Scan(&mine); err != nil {
+			return fmt.Errorf("take the tick: %w", err)
+		}
+		if !mine {
+			return nil
+		}
+		for _, say := range []func(context.Context, pgx.Tx, time.Time) ([]due, error){o.published, o.reminders, o.promoted} {
+			list, err := say(ctx, tx, now)
+			if err != nil {
+				return err
+			}
+			stored, err := o.store(ctx, tx, list)
+			if err != nil {
+				return err
+			}
+			out = append(out, stored...)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("say what is due: %w", err)
+	}
+	return out, nil
+}
+
+// due is one message to one chat. Those of one language and occasion share the message.
+type due struct {
+	chat    int64
+	message *conversation.Message
+}
+
+// store keeps messages as deliveries.
+func (o *Outreach) store(ctx context.Context, tx pgx.Tx, list []due) ([]conversation.Delivery, error) {
+	if len(list) == 0 {
+		return nil, nil
+	}
+	written := map[*conversation.Message]string{}
+	chats, messages := make([]int64, len(list)), make([]string, len(list))
+	for i, d := range list {
+		if _, ok := written[d.message]; !ok {
+			b, err := json.Marshal(d.message)
+			if err != nil {
+				return nil, fmt.Errorf("write a delivery down: %w", err)
+			}
+			written[d.message] = string(b)
+		}
+		chats[i], messages[i] = d.chat, written[d.message]
+	}
+	rows, err := tx.Query(ctx, `INSERT INTO deliveries (chat_id, owner, lane, message)
+		SELECT c, $3, 'bulk', m FROM unnest($1::bigint[], $2::text[]) WITH ORDINALITY AS d(c, m, n) ORDER BY n RETURNING id, chat_id`,
+		chats, messages, o.Instance)
+	if err != nil {
+		return nil, fmt.Errorf("store deliveries: %w", err)
+	}
+	i := 0
+	out, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (conversation.Delivery, error) {
+		d := conversation.Delivery{Bulk: true, Message: *list[i].message}
+		i++
+		return d, row.Scan(&d.ID, &d.Chat)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("store deliveries: %w", err)
+	}
+	return out, nil
+}
+
+// wording makes each message once for a language and an occasion.
+type wording[K comparable] map[K]*conversation.Message
+
+func (w wording[K]) of(key K, make func() conversation.Message) *conversation.Message {
+	m := w[key]
+	if m == nil {
+		made := make()
+		m = &made
+		w[key] = m
+	}
+	return m
+}
+
+func languageOf(language string) locale.Language {
+	if language == "" {
+		return locale.Arabic // as everywhere where nothing is known
+	}
+	return locale.Language(language)
+}
+
+// stops gives stops by id.
+func stops(ctx context.Context, tx pgx.Tx, ids map[string]bool) (map[string]caravan.Stop, error) {
+	found := make(map[string]caravan.Stop, len(ids))
+	for id := range ids {
+		s, ok, err := caravan.ByID(ctx, tx, id)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			found[id] = s
+		}
+	}
+	return found, nil
+}

@@ -1,0 +1,41 @@
+package people
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/qafila/qafila/internal/caravan"
+	"github.com/qafila/qafila/internal/feedback"
+)
+
+// Erase takes everything about a chat out of every table: the chat itself, the profile, consents, registrations (of others that it
+// registered too), wishes to be told, notices, recommendations, what waits to be sent, and updates kept because they failed. Places
+// that come free move the waiting lists up: it returns whom to tell. tx must be a transaction.
+func Erase(ctx context.Context, tx Querier, chat int64, now time.Time) ([]caravan.Promotion, error) {
+	up, err := caravan.Forget(ctx, tx, chat, now)
+	if err != nil {
+		return nil, fmt.Errorf("erase a chat: %w", err)
+	}
+	if err := feedback.Forget(ctx, tx, chat); err != nil {
+		return nil, fmt.Errorf("erase a chat: %w", err)
+	}
+	var b pgx.Batch
+	for _, sql := range []string{
+		`DELETE FROM people WHERE chat_id = $1`,
+		`DELETE FROM consents WHERE chat_id = $1`,
+		`DELETE FROM notices WHERE chat_id = $1`,
+		`DELETE FROM deliveries WHERE chat_id = $1`,
+		// An update that couldn't be decoded isn't known to be a chat's, but names it in what is kept of it.
+		`DELETE FROM failed_updates WHERE chat_id = $1 OR chat_id IS NULL AND raw ~ ('(^|[^0-9])' || $1::bigint || '([^0-9]|$)')`,
+		`DELETE FROM chats WHERE chat_id = $1`,
+	} {
+		b.Queue(sql, chat)
+	}
+	if err := tx.SendBatch(ctx, &b).Close(); err != nil {
+		return nil, fmt.Errorf("erase a chat: %w", err)
+	}
+	return up, nil
+}

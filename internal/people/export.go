@@ -1,0 +1,174 @@
+package people
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/qafila/qafila/internal/caravan"
+	"github.com/qafila/qafila/internal/feedback"
+)
+
+// Everything is all that is kept about one chat, as the person may take it along. Codes (trades, places) are those of
+// internal/directory.
+type Everything struct {
+	Made            time.Time         `json:"made"`
+	Chat            Chat              `json:"chat"`
+	Profile         *Profile          `json:"profile,omitempty"`
+	Consents        []Consent         `json:"consents"`
+	Registrations   []TakenPlace      `json:"registrations"`
+	Recommendations []Said            `json:"recommendations"`
+	Wishes          []Wish            `json:"wishes_to_be_told"`
+	Told            []Notice          `json:"told_first"`
+	Waiting         []json.RawMessage `json:"messages_not_delivered"`
+	Failed          []Failed          `json:"messages_that_failed"`
+}
+
+// Chat is the conversation itself.
+type Chat struct {
+	ID          int64      `json:"id"`
+	Language    string     `json:"language"`
+	State       string     `json:"conversation"`
+	LastMessage int64      `json:"last_message"`
+	Keyboard    bool       `json:"keyboard"`
+	Created     *time.Time `json:"created,omitempty"`
+	Seen        *time.Time `json:"seen,omitempty"`
+	Unreachable *time.Time `json:"unreachable_since,omitempty"`
+	Stopped     *time.Time `json:"asked_not_to_be_written_to,omitempty"`
+}
+
+// Consent is one yes or no.
+type Consent struct {
+	Purpose string    `json:"purpose"`
+	Version string    `json:"version"`
+	Given   bool      `json:"given"`
+	At      time.Time `json:"at"`
+}
+
+// TakenPlace is a registration.
+type TakenPlace struct {
+	Reference string    `json:"reference"`
+	Stop      string    `json:"stop"`
+	StopPlace string    `json:"stop_place"`
+	Starts    time.Time `json:"starts"`
+	Self      bool      `json:"self"`
+	Profile
+	State   string    `json:"state"`
+	Created time.Time `json:"created"`
+}
+
+// Said is a recommendation.
+type Said struct {
+	Reference string    `json:"reference"`
+	Named     bool      `json:"named"`
+	Name      string    `json:"name,omitempty"`
+	Theme     string    `json:"theme"`
+	Kind      string    `json:"kind"`
+	Words     string    `json:"words,omitempty"`
+	File      string    `json:"file,omitempty"`
+	Seconds   int       `json:"seconds,omitempty"`
+	Region    string    `json:"region,omitempty"`
+	Place     string    `json:"place,omitempty"`
+	Trade     string    `json:"trade,omitempty"`
+	Language  string    `json:"language"`
+	State     string    `json:"state"`
+	Created   time.Time `json:"created"`
+}
+
+// Wish is a wish to be told: of a stop, or of any that is published.
+type Wish struct {
+	Stop    string    `json:"stop,omitempty"`
+	Region  string    `json:"region,omitempty"`
+	Created time.Time `json:"created"`
+}
+
+// Notice is what the bot said first.
+type Notice struct {
+	Key string    `json:"key"`
+	At  time.Time `json:"at"`
+}
+
+// Failed is a message of the person's that failed to be handled, as it came.
+type Failed struct {
+	Raw    string    `json:"raw"`
+	Reason string    `json:"reason"`
+	At     time.Time `json:"at"`
+}
+
+// Export gives everything about a chat.
+func Export(ctx context.Context, q Querier, chat int64, now time.Time) (Everything, error) {
+	e := Everything{Made: now, Chat: Chat{ID: chat}, Consents: []Consent{}, Registrations: []TakenPlace{}, Recommendations: []Said{},
+		Wishes: []Wish{}, Told: []Notice{}, Waiting: []json.RawMessage{}, Failed: []Failed{}}
+	if p, known, err := Load(ctx, q, chat); err != nil {
+		return Everything{}, err
+	} else if known {
+		e.Profile = &p
+	}
+	if err := e.rooms(ctx, q, chat, now); err != nil {
+		return Everything{}, err
+	}
+	var b pgx.Batch
+	c := &e.Chat
+	b.Queue(`SELECT language, state, last_message, keyboard, created_at, seen_at, unreachable_at, stopped_at FROM chats WHERE chat_id = $1`, chat).
+		Query(func(rows pgx.Rows) error {
+			_, err := pgx.ForEachRow(rows, []any{&c.Language, &c.State, &c.LastMessage, &c.Keyboard, &c.Created, &c.Seen, &c.Unreachable, &c.Stopped},
+				func() error { return nil })
+			return err
+		})
+	queueInto(&b, &e.Consents, `SELECT purpose, version, given, at FROM consents WHERE chat_id = $1 ORDER BY id`, chat)
+	queueInto(&b, &e.Told, `SELECT key, sent_at FROM notices WHERE chat_id = $1 ORDER BY sent_at`, chat)
+	queueInto(&b, &e.Failed, `SELECT raw, reason, failed_at FROM failed_updates WHERE chat_id = $1 ORDER BY update_id`, chat)
+	b.Queue(`SELECT message FROM deliveries WHERE chat_id = $1 AND message <> '' ORDER BY id`, chat).Query(func(rows pgx.Rows) error {
+		var message string
+		_, err := pgx.ForEachRow(rows, []any{&message}, func() error {
+			e.Waiting = append(e.Waiting, json.RawMessage(message))
+			return nil
+		})
+		return err
+	})
+	if err := q.SendBatch(ctx, &b).Close(); err != nil {
+		return Everything{}, fmt.Errorf("export a chat: %w", err)
+	}
+	return e, nil
+}
+
+func queueInto[T any](b *pgx.Batch, into *[]T, sql string, chat int64) {
+	b.Queue(sql, chat).Query(func(rows pgx.Rows) error {
+		list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[T])
+		if len(list) > 0 {
+			*into = list
+		}
+		return err
+	})
+}
+
+// rooms asks the rooms that hold a person's data.
+func (e *Everything) rooms(ctx context.Context, q Querier, chat int64, now time.Time) error {
+	registrations, err := caravan.OfChat(ctx, q, chat, now)
+	if err != nil {
+		return fmt.Errorf("export a chat: %w", err)
+	}
+	for _, r := range registrations {
+		e.Registrations = append(e.Registrations, TakenPlace{Reference: r.Reference, Stop: r.Stop.ID, StopPlace: r.Stop.Place, Starts: r.Stop.Starts,
+			Self: r.Self, Profile: Profile{r.Name, r.Trade, r.Place, r.Phone, r.Card, r.RNA, r.Topics}, State: r.State, Created: r.Created})
+	}
+	watches, err := caravan.Watches(ctx, q, chat)
+	if err != nil {
+		return fmt.Errorf("export a chat: %w", err)
+	}
+	for _, w := range watches {
+		e.Wishes = append(e.Wishes, Wish(w))
+	}
+	said, err := feedback.Mine(ctx, q, chat)
+	if err != nil {
+		return fmt.Errorf("export a chat: %w", err)
+	}
+	for _, s := range said {
+		e.Recommendations = append(e.Recommendations, Said{s.Reference, s.Named, s.Name, s.Theme, s.Kind, s.Words, s.File, s.Seconds, s.Region, s.Place,
+			s.Trade, s.Language, s.State, s.Created})
+	}
+	return nil
+}

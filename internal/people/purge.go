@@ -1,0 +1,83 @@
+package people
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// Retention says how long things are kept. Zero means for ever.
+type Retention struct {
+	Updates         time.Duration // ids of handled updates (Telegram repeats an update for 24 h at most)
+	Failed          time.Duration // updates that failed, and deliveries that couldn't be delivered
+	Registrations   time.Duration // after the stop's end; with them the wishes to be told of it, and profiles that nothing needs any more
+	Recommendations time.Duration // until their author is detached: chat, name, town, voice and picture go, the words stay
+	Idle            time.Duration // until a silent chat's open conversation is dropped
+	Notices         time.Duration // what was said first; and consents when nothing is left that they were about
+}
+
+// Usual is what the consent's words promise and what law 09-08 asks of us: no longer than is needed.
+func Usual() Retention {
+	const day = 24 * time.Hour
+	return Retention{Updates: 72 * time.Hour, Failed: 30 * day, Registrations: 90 * day, Recommendations: 365 * day, Idle: 90 * day, Notices: 396 * day}
+}
+
+// A Purged tells what Purge took away, by the name of the rule.
+type Purged map[string]int64
+
+// purgeBatch is how many rows go at a time, so that a purge never holds much for long.
+const purgeBatch = 5000
+
+// rules are run in this order: a profile goes when its registrations have gone. $1 is the time before which, $2 the batch. Each ends by
+// itself: what a rule has dealt with it doesn't find again.
+func (r Retention) rules() []rule {
+	return []rule{
+		{"updates", r.Updates, `DELETE FROM updates WHERE ctid = ANY(ARRAY(SELECT ctid FROM updates WHERE handled_at < $1 LIMIT $2))`},
+		{"failed_updates", r.Failed, `DELETE FROM failed_updates WHERE update_id = ANY(ARRAY(SELECT update_id FROM failed_updates WHERE failed_at < $1 LIMIT $2))`},
+		{"deliveries", r.Failed, `DELETE FROM deliveries WHERE id = ANY(ARRAY(SELECT id FROM deliveries WHERE failed_at < $1 LIMIT $2))`},
+		{"registrations", r.Registrations, `DELETE FROM registrations WHERE id = ANY(ARRAY(SELECT r.id FROM registrations r JOIN stops s ON s.id = r.stop_id
+			WHERE s.ends_at < $1 LIMIT $2))`},
+		{"watches", r.Registrations, `DELETE FROM watches WHERE ctid = ANY(ARRAY(SELECT w.ctid FROM watches w JOIN stops s ON s.id = w.stop_id
+			WHERE s.ends_at < $1 LIMIT $2))`},
+		{"people", r.Registrations, `DELETE FROM people WHERE chat_id = ANY(ARRAY(SELECT chat_id FROM people p WHERE updated_at < $1
+			AND NOT EXISTS (SELECT FROM registrations r WHERE r.chat_id = p.chat_id) LIMIT $2))`},
+		{"recommendations", r.Recommendations, `UPDATE recommendations SET chat_id = NULL, named = false, name = '', place = '', file = ''
+			WHERE id = ANY(ARRAY(SELECT id FROM recommendations WHERE created_at < $1 AND (chat_id IS NOT NULL OR named OR place <> '' OR file <> '') LIMIT $2))`},
+		{"conversations", r.Idle, `UPDATE chats SET state = '' WHERE chat_id = ANY(ARRAY(SELECT chat_id FROM chats WHERE seen_at < $1 AND state <> ''
+			LIMIT $2 FOR UPDATE SKIP LOCKED))`},
+		{"notices", r.Notices, `DELETE FROM notices WHERE key = ANY(ARRAY(SELECT key FROM notices WHERE sent_at < $1 LIMIT $2))`},
+		{"consents", r.Notices, `DELETE FROM consents WHERE id = ANY(ARRAY(SELECT id FROM consents c WHERE at < $1
+			AND NOT EXISTS (SELECT FROM people p WHERE p.chat_id = c.chat_id)
+			AND NOT EXISTS (SELECT FROM registrations r WHERE r.chat_id = c.chat_id)
+			AND NOT EXISTS (SELECT FROM recommendations r WHERE r.chat_id = c.chat_id)
+			AND NOT EXISTS (SELECT FROM watches w WHERE w.chat_id = c.chat_id) LIMIT $2))`},
+	}
+}
+
+type rule struct {
+	name string
+	keep time.Duration
+	sql  string
+}
+
+// Purge takes away what is older than it may be kept, rule by rule and batch by batch. Given a pool, each batch is a transaction of its
+// own, so that it may run beside everything else, in two instances too, and may be broken off at any time.
+func Purge(ctx context.Context, q Querier, keep Retention, now time.Time) (Purged, error) {
+	purged := Purged{}
+	for _, r := range keep.rules() {
+		if r.keep <= 0 {
+			continue
+		}
+		for {
+			tag, err := q.Exec(ctx, r.sql, now.Add(-r.keep), purgeBatch)
+			if err != nil {
+				return purged, fmt.Errorf("purge %s: %w", r.name, err)
+			}
+			purged[r.name] += tag.RowsAffected()
+			if tag.RowsAffected() < purgeBatch {
+				break
+			}
+		}
+	}
+	return purged, nil
+}
