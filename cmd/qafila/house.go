@@ -21,6 +21,7 @@ import (
 type house struct {
 	texts    *locale.Texts
 	book     *flow.Book
+	rooms    *conversation.House
 	offer    conversation.Offer
 	menu     telegram.Menu
 	username atomic.Pointer[string]
@@ -31,9 +32,8 @@ var commands = []string{"menu", "next", "register", "ask", "recommend", "tickets
 
 // spoken are the texts that Go code says, not a flow; the flows' check knows them by this list.
 var spoken = []string{
-	"bot.*", "command.*", "date.*", "unit.*", "door.*", "notice.*", "summary.*", "theme.*", "registration.state_*", "recommendation.state_*",
-	"stops.*", "distance.*", "turn.failed", "edit.ignored", "group.only_private", "identity.masked", "keyboard.done", "calendar.*", "ticket.*",
-	"export.*", "trade.*", "yes_no.*",
+	"turn.failed", "edit.ignored", "group.only_private", "identity.masked", "keyboard.done", "sample.note", "stops.places", "count.*",
+	"bot.*", "command.*", "theme.*", "registration.state_*", "recommendation.state_*", "notice.*", "door.*", "summary.*", "calendar.*",
 }
 
 // furnish reads and checks it all; what is wrong comes back with file, line and hint.
@@ -68,7 +68,7 @@ func furnishFrom(s settings, flowFiles fs.FS) (*house, []flow.Problem, error) {
 	if known == nil {
 		return h, problems, nil
 	}
-	h.offer = conversation.Offered(&conversation.House{
+	h.rooms = &conversation.House{
 		Texts: h.texts, Directory: directory.Default(), Answers: known, Languages: languages,
 		Username: func() string {
 			if name := h.username.Load(); name != nil {
@@ -77,11 +77,11 @@ func furnishFrom(s settings, flowFiles fs.FS) (*house, []flow.Problem, error) {
 			return ""
 		},
 		Controller: s.Controller, Declaration: s.Declaration,
-	})
+	}
+	h.offer = conversation.Offered(h.rooms)
 	book, found := flow.Load(flowFiles, conversation.Words(h.texts), h.offer.Signatures(), conversation.Understanding(),
 		flow.Options{Menu: "menu", Language: "language", Used: spoken})
 	h.book = book
 	h.menu = telegram.Menu{Texts: h.texts, Commands: commands}
 	return h, append(problems, found...), nil
 }
-

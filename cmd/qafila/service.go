@@ -32,6 +32,7 @@ type service struct {
 	client   *telegram.Client
 	sender   *telegram.Sender
 	turns    *conversation.Conversation
+	now      func() time.Time
 }
 
 // workers is how many calls to Telegram may be under way at once.
@@ -52,7 +53,7 @@ func newService(s settings, db *postgres.Database, log *slog.Logger, now func() 
 	}
 	m := newMetrics()
 	instance := instanceID()
-	v := &service{settings: s, db: db, house: h, log: log, metrics: m, client: client}
+	v := &service{settings: s, db: db, house: h, log: log, metrics: m, client: client, now: now}
 	v.sender = telegram.NewSender(telegram.SenderConfig{
 		Client: client, Pool: db.Pool, Instance: instance, Menu: h.menu, BulkRate: s.BulkRate, Workers: workers, Log: log, Observe: m.delivery,
 	})

@@ -105,20 +105,20 @@ type attempt struct {
 // sees what those did whom the lock made us wait for. A stop without a capacity needs no lock.
 const lockSeats = `SELECT FROM seats p JOIN stops s ON s.id = p.stop_id WHERE p.stop_id = $1 AND s.capacity IS NOT NULL FOR UPDATE OF p`
 
-const register = `WITH stop AS (
-		SELECT ` + stopColumns + `, s.capacity <= p.taken AS full, s.state = 'published' AND s.ends_at > $15 AS open` + fromStops + `WHERE s.id = $1
+const insertRegistration = `WITH stop AS (
+		SELECT ` + stopColumns + `, s.capacity <= p.taken AS filled, s.state = 'published' AND s.ends_at > $15 AS open` + fromStops + `WHERE s.id = $1
 	), same AS (
 		SELECT id, reference, state FROM registrations
 		WHERE stop_id = $1 AND chat_id = $3 AND state <> 'cancelled' AND (name_key = $6 OR $4 AND self) ORDER BY id LIMIT 1
 	), new AS (
 		INSERT INTO registrations (stop_id, reference, chat_id, self, name, name_key, trade, place, phone, card, rna, topics, state, created_at)
-		SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, CASE WHEN full THEN $14 ELSE $13 END, $15 FROM stop
+		SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, CASE WHEN filled THEN $14 ELSE $13 END, $15 FROM stop
 		WHERE open AND NOT EXISTS (SELECT FROM same)
 		ON CONFLICT DO NOTHING
 		RETURNING id, reference, state
 	), seated AS (
 		UPDATE seats SET taken = taken + 1
-		WHERE stop_id = $1 AND EXISTS (SELECT FROM new WHERE state = $13) AND (SELECT full IS NOT NULL FROM stop)
+		WHERE stop_id = $1 AND EXISTS (SELECT FROM new WHERE state = $13) AND (SELECT filled IS NOT NULL FROM stop)
 	)
 	SELECT stop.*, r.reference, r.state, r.already, CASE WHEN r.state = $14 THEN
 			(SELECT count(*) FROM registrations w WHERE w.stop_id = $1 AND w.state = $14 AND w.id < r.id) + 1 ELSE 0 END
@@ -126,7 +126,7 @@ const register = `WITH stop AS (
 
 func (a *attempt) queue(b *pgx.Batch) {
 	b.Queue(lockSeats, a.r.Stop.ID)
-	b.Queue(register, a.r.Stop.ID, a.ref, a.r.Chat, a.r.Self, a.r.Name, a.r.NameKey, a.r.Trade, a.r.Place, a.r.Phone, a.r.Card, a.r.RNA,
+	b.Queue(insertRegistration, a.r.Stop.ID, a.ref, a.r.Chat, a.r.Self, a.r.Name, a.r.NameKey, a.r.Trade, a.r.Place, a.r.Phone, a.r.Card, a.r.RNA,
 		list(a.r.Topics), Confirmed, Waitlisted, a.now).QueryRow(a.read)
 }
 

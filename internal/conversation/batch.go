@@ -301,4 +301,3 @@ func guard(f func() error) (err error) {
 	}()
 	return f()
 }
-

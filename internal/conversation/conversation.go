@@ -12,15 +12,15 @@ import (
 
 // An Update is one thing that happened in one chat, as an edge understood it.
 type Update struct {
-	ID       int64 // unique for ever at its edge; an id that was handled before is dropped
-	Chat     int64
-	Message  int64      // the id of the message that was sent or pressed on; 0 when there is none
-	Hint     string     // the app's language code: a hint for the very first words, never a decision
-	Name     string     // the person's first name, as the messenger tells
-	Act      Act        // what it is
-	Input    flow.Input // for Did
-	Data     string     // for Pressed: the Button.Data
-	Raw      []byte     // as it came, to keep when the turn fails
+	ID      int64 // unique for ever at its edge; an id that was handled before is dropped
+	Chat    int64
+	Message int64      // the id of the message that was sent or pressed on; 0 when there is none
+	Hint    string     // the app's language code: a hint for the very first words, never a decision
+	Name    string     // the person's first name, as the messenger tells
+	Act     Act        // what it is
+	Input   flow.Input // for Did
+	Data    string     // for Pressed: the Button.Data
+	Raw     []byte     // as it came, to keep when the turn fails
 
 	masked bool // an identity number was masked
 }

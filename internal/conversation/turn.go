@@ -90,7 +90,7 @@ func (w *work) advance(ctx context.Context, u *Update) error {
 		}
 	}
 	for _, n := range t.notes {
-		w.out = append(w.out, Delivery{Chat: n.chat, Bulk: true, Message: w.c.note(n.language, n.note)})
+		w.out = append(w.out, Delivery{Chat: n.chat, Bulk: true, Message: w.c.Note(n.language, n.note)})
 	}
 	if turn.Forget {
 		*ch = chat{erased: true, changed: true}

@@ -197,8 +197,8 @@ func withCount(params map[string]any, n int) map[string]any {
 	return p
 }
 
-// note words a note for its reader.
-func (c *Conversation) note(lang locale.Language, n Note) Message {
+// Note words a note for its reader.
+func (c *Conversation) Note(lang locale.Language, n Note) Message {
 	m := Message{Text: words(c.texts, lang, n.Text, n.Params)}
 	for _, d := range n.Doors {
 		m.Rows = append(m.Rows, []Button{{Text: c.label(lang, d), Data: buttonData(d, 0, true)}})

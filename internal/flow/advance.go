@@ -219,12 +219,12 @@ func (r *run) open(f *flow, given string) error {
 func (r *run) idle() error {
 	if r.newcomer() {
 		if r.in.Kind == Text && r.book.typed != nil && r.in.Text != "" {
-			r.state.after = "=" + r.in.Text
+			r.state.after = "=" + cut(r.in.Text)
 		}
 		return r.greet()
 	}
 	if r.in.Kind == Text {
-		if k, ok := r.book.keywords[r.book.u.Fold(r.in.Text)]; ok && k != keywordRetry {
+		if k, ok := r.book.keywords[r.book.u.Fold(r.in.Text)]; ok && k <= keywordCancel {
 			return r.home()
 		}
 		if r.book.typed != nil && strings.TrimSpace(r.in.Text) != "" {
@@ -251,10 +251,23 @@ func (r *run) idle() error {
 func (r *run) start(f *flow, given string, has bool) *step {
 	fr := frame{flow: f.name, step: f.steps[0].name, vars: make([]binding, 0, len(f.vars))}
 	if has && len(f.with) > 0 {
-		fr.set(f.with[0].name, convert(given, f.with[0].typ))
+		fr.set(f.with[0].name, convert(cut(given), f.with[0].typ))
 	}
 	r.state.work = work{frames: append(r.state.frames[:0], fr), trail: r.state.trail[:0]}
 	return f.steps[0]
+}
+
+// maxWords is how much of what is typed when no question is open is looked at, in characters.
+const maxWords = 500
+
+func cut(s string) string {
+	n := 0
+	for i := range s {
+		if n++; n > maxWords {
+			return s[:i]
+		}
+	}
+	return s
 }
 
 // menu ends everything. What was asked for before there was a language comes now, and else the menu.

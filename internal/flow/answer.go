@@ -257,7 +257,7 @@ func (r *run) words(st *step) error {
 			return err
 		}
 	}
-	if k, ok := r.book.keywords[folded]; ok && (k != keywordRetry || r.state.wrong >= 3) {
+	if k, ok := r.book.keywords[folded]; ok && (k <= keywordCancel || k == keywordRetry && r.state.wrong >= 3) {
 		return r.keyword(k)
 	}
 	n, isNumber := u.Number(text)
@@ -323,6 +323,8 @@ const (
 	keywordMenu
 	keywordCancel
 	keywordRetry // only after a third wrong answer
+	keywordMore  // only at a list that can be turned
+	keywordLess
 )
 
 func (r *run) keyword(k keyword) error {

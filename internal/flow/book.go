@@ -1,8 +1,10 @@
 package flow
 
 import (
+	"cmp"
 	"io/fs"
-	"sort"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"unicode"
@@ -68,12 +70,8 @@ func Load(fsys fs.FS, texts Texts, offered Signatures, u Understanding, o Option
 	l.read(fsys)
 	l.link()
 	l.check()
-	sort.SliceStable(l.problems, func(i, j int) bool {
-		a, b := l.problems[i], l.problems[j]
-		if a.File != b.File {
-			return a.File < b.File
-		}
-		return a.Line < b.Line
+	slices.SortStableFunc(l.problems, func(a, b Problem) int {
+		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.What, b.What))
 	})
 	for _, p := range l.problems {
 		if !p.Warning {
@@ -116,7 +114,7 @@ func understanding(u Understanding) Understanding {
 }
 
 // Names lists the flows, sorted.
-func (b *Book) Names() []string { return append([]string(nil), b.names...) }
+func (b *Book) Names() []string { return slices.Clone(b.names) }
 
 // About is the id of the text that says what a flow is; "" when it has none.
 func (b *Book) About(flow string) string {
@@ -134,12 +132,7 @@ func (b *Book) Commands() []string {
 			set[w] = true
 		}
 	}
-	var all []string
-	for w := range set {
-		all = append(all, w)
-	}
-	sort.Strings(all)
-	return all
+	return slices.Sorted(maps.Keys(set))
 }
 
 // find tells which flow a door opens, and what it gives it.

@@ -1,6 +1,20 @@
 package flow
 
-import "unicode/utf8"
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// Telegram's limits, in UTF-16 units; a button's label has none there but is cut on a phone.
+const (
+	maxMessage = 4096
+	maxCaption = 1024
+	maxButton  = 64
+	maxLines   = 3 // that a person reads at once, empty ones apart
+)
 
 // Longest values, in characters, of what no flow bounds.
 const (
@@ -18,8 +32,11 @@ func (l *loader) lengths(f *flow) {
 			v.longest = max(v.longest, n)
 		}
 	}
-	for _, v := range f.with {
+	for i, v := range f.with {
 		raise(v.name, longLink)
+		if i == 0 && f == l.book.typed {
+			raise(v.name, maxWords)
+		}
 	}
 	for _, st := range f.steps {
 		switch st.kind {
@@ -94,6 +111,122 @@ func (q *question) longest(part string) int {
 		n = max(n, 16)
 	case "", "choice":
 		n = max(n, longKey)
+	}
+	return n
+}
+
+var paramForm = regexp.MustCompile(`\{\{[^}]*\.([A-Za-z_][A-Za-z0-9_]*)[^}]*\}\}`)
+
+// longest is a text's length with every parameter at its longest, in UTF-16 units.
+func (l *loader) longest(lang, id string, st *step) int {
+	if !l.texts.Has(lang, id) {
+		return 0
+	}
+	text := l.texts.Text(lang, id)
+	n := units(paramForm.ReplaceAllString(text, ""))
+	for _, m := range paramForm.FindAllStringSubmatch(text, -1) {
+		n += l.paramLongest(lang, m[1], st)
+	}
+	return n
+}
+
+func (l *loader) paramLongest(lang, name string, st *step) int {
+	if st == nil {
+		return 64
+	}
+	if v := st.flow.byName[name]; v != nil {
+		return v.room()
+	}
+	if name == "example" && st.question != nil && st.question.example.text != "" {
+		return l.longest(lang, st.question.example.text, nil)
+	}
+	return 64
+}
+
+// room is the most characters that a variable's value takes.
+func (v *variable) room() int {
+	switch v.typ {
+	case "number":
+		return 11
+	case "bool":
+		return 5
+	case "list":
+		return 400
+	}
+	if v.longest == 0 {
+		return 64
+	}
+	return v.longest
+}
+
+func units(s string) int { return len(utf16.Encode([]rune(s))) }
+
+// length checks a text where it is used, in the language in which it is worst.
+func (l *loader) length(u use) {
+	limit := 0
+	switch u.role {
+	case asMessage, asLine, asWrong:
+		limit = maxMessage
+	case asCaption:
+		limit = maxCaption
+	case asButton:
+		limit = maxButton
+		if len(l.params(u.id)) > 0 {
+			return // said already
+		}
+	default:
+		return
+	}
+	var most, mostLines int
+	var in, linesIn string
+	for _, lang := range l.langs {
+		if !l.texts.Has(lang, u.id) {
+			continue
+		}
+		n := l.longest(lang, u.id, u.step)
+		if u.role == asMessage && u.step != nil && u.step.kind == stepAsk {
+			n += l.wrongLongest(lang, u.step)
+		}
+		if n > most {
+			most, in = n, lang
+		}
+		if n := lines(l.texts.Text(lang, u.id)); n > mostLines {
+			mostLines, linesIn = n, lang
+		}
+	}
+	if most > limit {
+		l.add(Problem{File: u.file, Line: u.line, What: fmt.Sprintf("the text `%s` may become %d characters long in %s; the limit here is %d", u.id, most, in, limit), Hint: "shorten it, or what it shows"})
+	}
+	read := u.role == asMessage || u.role == asCaption || u.role == asLine
+	if mostLines > maxLines && read && u.step != nil && !u.step.long {
+		l.add(Problem{File: u.file, Line: u.line, What: fmt.Sprintf("the text `%s` has %d lines in %s; a person reads three", u.id, mostLines, linesIn), Hint: "shorten it, make it two messages, or say `long: true`"})
+	}
+}
+
+// wrongLongest is the room that the line about a wrong answer takes before a question.
+func (l *loader) wrongLongest(lang string, st *step) int {
+	n := 0
+	q := st.question
+	if q.wrong != nil {
+		for _, w := range q.wrong {
+			n = max(n, l.longest(lang, w.text, st))
+		}
+	} else {
+		for _, kind := range wrongKinds {
+			n = max(n, l.longest(lang, "wrong."+kind, st), l.longest(lang, "wrong."+kind+"_again", st))
+		}
+	}
+	if q.example.text != "" {
+		n += l.longest(lang, q.example.text, nil)
+	}
+	return n
+}
+
+func lines(s string) (n int) {
+	for _, line := range strings.Split(s, "\n") {
+		if strings.TrimSpace(line) != "" {
+			n++
+		}
 	}
 	return n
 }

@@ -2,18 +2,8 @@ package flow
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
-	"unicode/utf16"
-)
-
-// Telegram's limits, in UTF-16 units; a button's label has none there but is cut on a phone.
-const (
-	maxMessage = 4096
-	maxCaption = 1024
-	maxButton  = 64
-	maxLines   = 3 // that a person reads at once, empty ones apart
 )
 
 type role uint8
@@ -52,7 +42,7 @@ func (l *loader) params(id string) []string {
 			continue
 		}
 		for _, p := range l.texts.Params(lang, id) {
-			if !contains(all, p) {
+			if !slices.Contains(all, p) {
 				all = append(all, p)
 			}
 		}
@@ -176,7 +166,7 @@ func (l *loader) everyLanguage(u use) {
 		file, line := l.texts.At(lang, u.id)
 		has := l.texts.Params(lang, u.id)
 		for _, p := range params {
-			if !contains(has, p) && !ownCount(p) {
+			if !slices.Contains(has, p) && !ownCount(p) {
 				l.add(Problem{File: file, Line: line, What: fmt.Sprintf("`%s` lacks {{.%s}} in %s, which another language has", u.id, p, lang)})
 			}
 		}
@@ -185,7 +175,7 @@ func (l *loader) everyLanguage(u use) {
 		}
 		forms := l.texts.Forms(lang, u.id)
 		for _, f := range l.texts.RequiredForms(lang) {
-			if !contains(forms, f) {
+			if !slices.Contains(forms, f) {
 				l.add(Problem{File: file, Line: line, What: fmt.Sprintf("`%s` lacks the plural form `%s` in %s", u.id, f, lang), Hint: lang + " needs " + strings.Join(l.texts.RequiredForms(lang), ", ")})
 			}
 		}
@@ -219,110 +209,6 @@ func (l *loader) missing(u use, langs []string) {
 		}
 	}
 	l.add(p)
-}
-
-var paramForm = regexp.MustCompile(`\{\{[^}]*\.([A-Za-z_][A-Za-z0-9_]*)[^}]*\}\}`)
-
-// longest is a text's length with every parameter at its longest, in UTF-16 units.
-func (l *loader) longest(lang, id string, st *step) int {
-	if !l.texts.Has(lang, id) {
-		return 0
-	}
-	text := l.texts.Text(lang, id)
-	n := units(paramForm.ReplaceAllString(text, ""))
-	for _, m := range paramForm.FindAllStringSubmatch(text, -1) {
-		n += l.paramLongest(lang, m[1], st)
-	}
-	return n
-}
-
-func (l *loader) paramLongest(lang, name string, st *step) int {
-	if st == nil {
-		return 64
-	}
-	if v := st.flow.byName[name]; v != nil {
-		return v.room()
-	}
-	if name == "example" && st.question != nil && st.question.example.text != "" {
-		return l.longest(lang, st.question.example.text, nil)
-	}
-	return 64
-}
-
-// room is the most characters that a variable's value takes.
-func (v *variable) room() int {
-	switch v.typ {
-	case "number":
-		return 11
-	case "bool":
-		return 5
-	case "list":
-		return 400
-	}
-	if v.longest == 0 {
-		return 64
-	}
-	return v.longest
-}
-
-func units(s string) int { return len(utf16.Encode([]rune(s))) }
-
-// length checks a text where it is used, in each language.
-func (l *loader) length(u use) {
-	for _, lang := range l.langs {
-		n := l.longest(lang, u.id, u.step)
-		limit := 0
-		switch u.role {
-		case asMessage, asLine, asWrong:
-			limit = maxMessage
-			if u.step != nil && u.step.kind == stepAsk && u.role == asMessage {
-				n += l.wrongLongest(lang, u.step)
-			}
-		case asCaption:
-			limit = maxCaption
-		case asButton:
-			limit = maxButton
-			if len(l.params(u.id)) > 0 {
-				continue // said already
-			}
-		default:
-			continue
-		}
-		if n > limit {
-			l.add(Problem{File: u.file, Line: u.line, What: fmt.Sprintf("the text `%s` may become %d characters long in %s; the limit here is %d", u.id, n, lang, limit), Hint: "shorten it, or what it shows"})
-		}
-		if lines := lines(l.texts.Text(lang, u.id)); lines > maxLines && u.step != nil && !u.step.long && (u.role == asMessage || u.role == asCaption || u.role == asLine) && l.texts.Has(lang, u.id) {
-			l.add(Problem{File: u.file, Line: u.line, What: fmt.Sprintf("the text `%s` has %d lines in %s; a person reads three", u.id, lines, lang), Hint: "shorten it, make it two messages, or say `long: true`"})
-		}
-	}
-}
-
-// wrongLongest is the room that the line about a wrong answer takes before a question.
-func (l *loader) wrongLongest(lang string, st *step) int {
-	n := 0
-	q := st.question
-	if q.wrong != nil {
-		for _, w := range q.wrong {
-			n = max(n, l.longest(lang, w.text, st))
-		}
-	} else {
-		for _, kind := range wrongKinds {
-			n = max(n, l.longest(lang, "wrong."+kind, st), l.longest(lang, "wrong."+kind+"_again", st))
-		}
-	}
-	if q.example.text != "" {
-		n += l.longest(lang, q.example.text, nil)
-	}
-	return n
-}
-
-func lines(s string) (n int) {
-	for _, line := range strings.Split(s, "\n") {
-		if strings.TrimSpace(line) != "" {
-			n++
-		}
-	}
-	return n
 }
 
 // unused warns about texts that nothing shows.

@@ -1,7 +1,8 @@
 package flow
 
 import (
-	"sort"
+	"maps"
+	"slices"
 	"strings"
 )
 
@@ -30,7 +31,7 @@ type linker struct {
 
 func (l *loader) link() {
 	b := l.book
-	sort.Strings(b.names)
+	slices.Sort(b.names)
 	l.keywords()
 	l.engineWords()
 	b.menu = l.part(l.options.Menu, "menu")
@@ -40,7 +41,7 @@ func (l *loader) link() {
 	for _, name := range b.names {
 		l.triggers(b.flows[name])
 	}
-	sort.SliceStable(b.prefixes, func(i, j int) bool { return len(b.prefixes[i].word) > len(b.prefixes[j].word) })
+	slices.SortStableFunc(b.prefixes, func(a, b door) int { return len(b.word) - len(a.word) })
 	for _, name := range b.names {
 		f := b.flows[name]
 		if f.broken {
@@ -270,7 +271,7 @@ func (k *linker) action(st *step) {
 	k.args("the action `"+sig.Name+"`", st.args, sig, ok)
 	for i := range st.on {
 		o := &st.on[i]
-		if ok && !contains(sig.Outcomes, o.name.text) {
+		if ok && !slices.Contains(sig.Outcomes, o.name.text) {
 			k.problem(o.name.line, didYouMean(o.name.text, sig.Outcomes), "`%s` never comes to `%s`", sig.Name, o.name.text)
 		}
 		k.target(&o.to)
@@ -371,10 +372,5 @@ func (k *linker) call(st *step) {
 }
 
 func keys[V any](m map[string]V) []string {
-	all := make([]string, 0, len(m))
-	for k := range m {
-		all = append(all, k)
-	}
-	sort.Strings(all)
-	return all
+	return slices.Sorted(maps.Keys(m))
 }

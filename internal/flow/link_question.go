@@ -36,6 +36,7 @@ func (k *linker) question(st *step) {
 		}
 		if l.done.text != "" {
 			k.use(use{file: k.file, line: l.done.line, id: l.done.text, role: asButton})
+			l.finish = k.fold(l.done.text)
 		}
 	}
 	for _, c := range q.fixed {
@@ -48,12 +49,7 @@ func (k *linker) question(st *step) {
 func (k *linker) choice(c *choice) {
 	k.use(use{file: k.file, line: c.line, id: c.text.text, role: asButton})
 	k.condition(c.cond)
-	c.folded = make([]string, len(k.langs))
-	for i, lang := range k.langs {
-		if k.texts.Has(lang, c.text.text) {
-			c.folded[i] = k.book.u.Fold(k.texts.Text(lang, c.text.text))
-		}
-	}
+	c.folded = k.fold(c.text.text)
 	if c.to.word.text != "" {
 		k.target(&c.to)
 	}
@@ -68,6 +64,17 @@ func (k *linker) choice(c *choice) {
 	} else if !keyForm.MatchString(c.key.text) {
 		k.problem(c.line, "up to 40 of A-Z a-z 0-9 _ . : -, first a letter or a digit", "`%s` can't be a key", c.key.text)
 	}
+}
+
+// fold gives a text in each language as typed words are compared with it; "" where it is missing.
+func (k *linker) fold(id string) []string {
+	folded := make([]string, len(k.langs))
+	for i, lang := range k.langs {
+		if k.texts.Has(lang, id) {
+			folded[i] = k.book.u.Fold(k.texts.Text(lang, id))
+		}
+	}
+	return folded
 }
 
 // door takes "start:stop_{{.stop}}" apart.

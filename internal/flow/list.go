@@ -99,11 +99,17 @@ func (r *run) toggle(st *step, on bool, key string) error {
 	return r.show(st, nil)
 }
 
+// maxSearch is the longest that is looked up in a list, in bytes: nothing there has so long a name.
+const maxSearch = 400
+
 // search looks typed words up in the list. done is false when the list has nothing like them.
 func (r *run) search(st *step, words string) (done bool, err error) {
 	l := st.question.list
-	if r.state.search == words && st.question.takes() {
+	switch {
+	case r.state.search == words && st.question.takes():
 		return false, nil // offered already: the words themselves are meant
+	case len(words) > maxSearch:
+		return false, nil
 	}
 	args, err := r.arguments(l.args)
 	if err != nil {
@@ -161,7 +167,7 @@ func (r *run) visible(st *step, folded string, place int) (found bool, err error
 	q := st.question
 	n := 0
 	var items *Page
-	if l := q.list; l != nil && (!l.search || place > 0 || r.reading("nav.more", folded)) {
+	if l := q.list; l != nil && (!l.search || place > 0 || r.turning(folded)) {
 		if items, err = r.items(l); err != nil {
 			return false, err
 		}
@@ -195,25 +201,22 @@ func (r *run) visible(st *step, folded string, place int) (found bool, err error
 // listButton takes the typed label of a button that turns the list or finishes it.
 func (r *run) listButton(st *step, items *Page, folded string) (found bool, err error) {
 	l := st.question.list
+	k, turns := r.book.keywords[folded]
 	switch {
-	case l.many && r.reading(l.done.text, folded):
+	case l.many && slices.Contains(l.finish, folded):
 		return true, r.finished(st)
-	case r.state.offset > 0 && r.reading("nav.less", folded):
+	case turns && k == keywordLess && r.state.offset > 0:
 		return true, r.turnTo(st, strconv.Itoa(max(0, r.state.offset-l.page)))
-	case items != nil && r.state.offset+len(items.Items) < items.Total && r.reading("nav.more", folded):
+	case turns && k == keywordMore && items != nil && r.state.offset+len(items.Items) < items.Total:
 		return true, r.turnTo(st, strconv.Itoa(r.state.offset+l.page))
 	}
 	return false, nil
 }
 
-// reading tells whether words are a text in some language.
-func (r *run) reading(id, folded string) bool {
-	for _, lang := range r.book.langs {
-		if r.book.u.Fold(r.book.texts.Text(lang, id)) == folded {
-			return true
-		}
-	}
-	return false
+// turning tells whether words are the label of the button that turns a list.
+func (r *run) turning(folded string) bool {
+	k, ok := r.book.keywords[folded]
+	return ok && k == keywordMore
 }
 
 // reads tells whether words are a choice's label, in the person's language or, before there is one, in any.

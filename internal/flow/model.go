@@ -217,5 +217,6 @@ type list struct {
 	columns int
 	many    bool
 	done    word
+	finish  []string // its label in each language, folded
 	empty   target
 }

@@ -4,6 +4,7 @@ import (
 	"io/fs"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/goccy/go-yaml/ast"
@@ -123,7 +124,7 @@ func special(name string) bool { return name == "lang" || name == "parked" || na
 
 var stepFields = map[stepKind][]string{
 	stepSay:    {"say", "attach", "count", "keep", "lead", "long", "next"},
-	stepAsk:    {"ask", "choose", "answer", "save", "accept", "example", "wrong", "out", "nav", "columns", "count", "keep", "long", "next"},
+	stepAsk:    {"ask", "choose", "answer", "save", "example", "wrong", "out", "nav", "columns", "count", "keep", "long", "next"},
 	stepDo:     {"do", "with", "on", "next"},
 	stepBranch: {"branch"},
 	stepCall:   {"call", "with", "save", "next"},
@@ -147,7 +148,7 @@ func (p *page) step(f *flow, s field) {
 		st.question = &question{nav: true}
 	}
 	for _, e := range fields {
-		if !contains(stepFields[kind], e.key) {
+		if !slices.Contains(stepFields[kind], e.key) {
 			p.unknown(e, "a "+stepWords[kind]+" step", stepFields[kind]...)
 			continue
 		}
@@ -169,7 +170,7 @@ func (p *page) kind(st *step, fields []field) (kind stepKind, ok bool) {
 	for _, e := range fields {
 		for k, w := range stepWords {
 			if e.key != w {
-				if e.key == "attach" && !ok && !hasField(fields, "say") {
+				if e.key == "attach" && !ok && !slices.ContainsFunc(fields, func(f field) bool { return f.key == "say" }) {
 					kind, ok = stepSay, true
 				}
 				continue
@@ -185,15 +186,6 @@ func (p *page) kind(st *step, fields []field) (kind stepKind, ok bool) {
 		p.problem(st.line, "it may say, ask, do, branch, call or set", "the step `%s` does nothing", st.name)
 	}
 	return kind, ok
-}
-
-func hasField(fields []field, key string) bool {
-	for _, e := range fields {
-		if e.key == key {
-			return true
-		}
-	}
-	return false
 }
 
 func (p *page) stepField(st *step, e field) {
@@ -273,13 +265,4 @@ func (p *page) expression(e field) *expression {
 	}
 	x.source = p.word(e).text
 	return x
-}
-
-func contains(all []string, s string) bool {
-	for _, a := range all {
-		if a == s {
-			return true
-		}
-	}
-	return false
 }

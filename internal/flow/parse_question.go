@@ -12,7 +12,7 @@ func (p *page) asking(st *step, e field) bool {
 		for _, a := range p.fields(e.node) {
 			p.answer(q, a)
 		}
-	case "save", "accept":
+	case "save":
 		if _, many := e.node.(*ast.MappingNode); !many {
 			st.save = append(st.save, saving{into: p.word(e).text, line: e.line})
 			break

@@ -114,9 +114,9 @@ func (r *run) do(st *step) (*target, error) {
 		return nil, err
 	}
 	fr := r.top()
-	for k, v := range out.Set {
-		if st.flow.byName[k] != nil {
-			fr.set(k, plain(v))
+	for _, known := range st.flow.vars {
+		if v, ok := out.Set[known.name]; ok {
+			fr.set(known.name, plain(v))
 		}
 	}
 	if out.Language != "" {
@@ -164,8 +164,8 @@ func (r *run) call(st *step) error {
 	}
 	r.top().step = st.name
 	fr := frame{flow: st.callee.name, vars: make([]binding, 0, len(st.callee.vars))}
-	for k, v := range values {
-		fr.set(k, v)
+	for _, a := range st.args {
+		fr.set(a.name.text, values[a.name.text])
 	}
 	r.state.frames = append(r.state.frames, fr)
 	return nil

@@ -85,7 +85,7 @@ func (l *loader) keywords() {
 	for _, b := range []struct {
 		id string
 		k  keyword
-	}{{"nav.back", keywordBack}, {"nav.menu", keywordMenu}, {"wrong.retry", keywordRetry}} {
+	}{{"nav.back", keywordBack}, {"nav.menu", keywordMenu}, {"wrong.retry", keywordRetry}, {"nav.more", keywordMore}, {"nav.less", keywordLess}} {
 		for _, lang := range l.langs {
 			folded := l.book.u.Fold(l.texts.Text(lang, b.id))
 			if _, taken := l.book.keywords[folded]; !taken && folded != "" {

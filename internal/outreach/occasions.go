@@ -58,11 +58,11 @@ func (o *Outreach) published(ctx context.Context, tx pgx.Tx, now time.Time) ([]d
 	for i, r := range list {
 		out[i] = due{r.Chat, words.of(occasion{r.Language, r.Stop, r.Count}, func() conversation.Message {
 			if r.Count > 1 {
-				return o.Word(r.Language, conversation.Note{Text: "notice.published_more", Params: map[string]any{"count": r.Count},
+				return o.word(r.Language, known[r.Stop], conversation.Note{Text: "notice.published_more", Params: map[string]any{"count": r.Count},
 					Doors: []flow.Choice{{Text: "door.stop", Door: "/next"}}})
 			}
 			s := known[r.Stop]
-			return o.Word(r.Language, conversation.Note{Text: "notice.published", Params: o.Describe(languageOf(r.Language), s, now),
+			return o.word(r.Language, s, conversation.Note{Text: "notice.published", Params: o.Describe(languageOf(r.Language), s, now),
 				Doors: []flow.Choice{{Text: "door.stop", Door: "start:stop_" + s.ID}, {Text: "door.register", Door: "start:reg_" + s.ID}}})
 		})}
 	}
@@ -120,7 +120,7 @@ func (o *Outreach) reminders(ctx context.Context, tx pgx.Tx, now time.Time) ([]d
 			if s.Starts.In(locale.Zone()).YearDay() == here.YearDay() {
 				text = "notice.today"
 			}
-			return o.Word(r.Language, conversation.Note{Text: text, Params: o.Describe(languageOf(r.Language), s, now),
+			return o.word(r.Language, s, conversation.Note{Text: text, Params: o.Describe(languageOf(r.Language), s, now),
 				Doors: []flow.Choice{{Text: "door.stop", Door: "start:stop_" + s.ID}}})
 		})}
 	}
@@ -164,7 +164,7 @@ func (o *Outreach) promoted(ctx context.Context, tx pgx.Tx, now time.Time) ([]du
 		}
 		params := o.Describe(languageOf(r.Language), s, now)
 		params["name"], params["reference"] = r.Name, r.Reference
-		m := o.Word(r.Language, conversation.Note{Text: "notice.promoted", Params: params, Doors: []flow.Choice{{Text: "door.tickets", Door: "/tickets"}}})
+		m := o.word(r.Language, s, conversation.Note{Text: "notice.promoted", Params: params, Doors: []flow.Choice{{Text: "door.tickets", Door: "/tickets"}}})
 		out = append(out, due{r.Chat, &m})
 	}
 	return out, nil

@@ -19,8 +19,8 @@ import (
 	"github.com/qafila/qafila/internal/locale"
 )
 
-// Word puts a note into a language's words. An empty language is a chat's that hasn't chosen one.
-type Word func(language string, n conversation.Note) conversation.Message
+// Word puts a note into a language's words.
+type Word func(lang locale.Language, n conversation.Note) conversation.Message
 
 // An Outreach works out what is to be said first. It may be used by several processes on one database.
 type Outreach struct {
@@ -133,6 +133,15 @@ func (w wording[K]) of(key K, make func() conversation.Message) *conversation.Me
 		made := make()
 		m = &made
 		w[key] = m
+	}
+	return m
+}
+
+// word puts a note about a stop into words; about a sample, it says that it is one.
+func (o *Outreach) word(language string, s caravan.Stop, n conversation.Note) conversation.Message {
+	m := o.Word(languageOf(language), n)
+	if s.Sample {
+		m.Text = o.Word(languageOf(language), conversation.Note{Text: "sample.note"}).Text + "\n\n" + m.Text
 	}
 	return m
 }

@@ -280,7 +280,7 @@ func TestThePageGetsFilesThatCantHarmIt(t *testing.T) {
 			t.Fatal(err)
 		}
 		raw, _ := io.ReadAll(resp.Body)
-		resp.Body.Close()
+		_ = resp.Body.Close()
 		if !bytes.Equal(raw, c.f.Data()) || resp.Header.Get("Content-Type") != c.kind || resp.Header.Get("Content-Disposition") != c.how {
 			t.Errorf("%q %v", raw, resp.Header)
 		}

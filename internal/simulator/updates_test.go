@@ -114,7 +114,7 @@ func TestAPollerThatWentAwayTakesNothing(t *testing.T) {
 			go func() {
 				resp, err := tg.http.Do(req)
 				if err == nil {
-					resp.Body.Close()
+					_ = resp.Body.Close()
 				}
 				gone <- err
 			}()

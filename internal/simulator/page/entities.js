@@ -41,7 +41,7 @@ function drawBlock(text, span, spans, actions) {
     box.append(el('code', {}, text.slice(span.start, span.end)));
     return box;
   }
-  const box = el('blockquote', { dir: baseDirection(text.slice(span.start, span.end)) });
+  const box = el('blockquote', { dir: firstStrong(text.slice(span.start, span.end)) });
   drawBlocks(box, text, span.start, span.end, spans.filter((inner) => inner.end <= span.end), actions);
   return box;
 }
@@ -135,7 +135,11 @@ const RTL_LETTER = /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Scrip
  * phones follow, skips them.
  */
 export function baseDirection(text) {
-  if (!/[\u2066-\u2068]/.test(text)) return 'auto';
+  return /[\u2066-\u2068]/.test(text) ? firstStrong(text) : 'auto';
+}
+
+/** Unicode's rule P2; a blockquote needs it too, since auto doesn't look into paragraphs that have a dir of their own. */
+function firstStrong(text) {
   let depth = 0;
   for (const letter of text) {
     if (letter >= '\u2066' && letter <= '\u2068') depth++;
