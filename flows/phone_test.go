@@ -6,6 +6,7 @@ import (
 	"html"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -18,11 +19,13 @@ import (
 type phone struct {
 	bot      *conversation.Conversation
 	chat     int64
+	hint     string // the app's language
 	updates  *int64
 	messages int64
 	shown    []shown    // oldest first
 	keyboard [][]string // in place of the person's own
 	unread   []shown    // what the bot said since the person last did something
+	pressed  conversation.Update
 }
 
 type shown struct {
@@ -36,7 +39,7 @@ type shown struct {
 func (p *phone) does(t *testing.T, u conversation.Update) {
 	t.Helper()
 	*p.updates++
-	u.ID, u.Chat, u.Name = *p.updates, p.chat, "Fatima"
+	u.ID, u.Chat, u.Name, u.Hint = *p.updates, p.chat, "Fatima", p.hint
 	if u.Act != conversation.Pressed {
 		p.messages++
 		u.Message = p.messages
@@ -91,7 +94,8 @@ func (p *phone) press(t *testing.T, label string) {
 		for _, row := range m.rows {
 			for _, b := range row {
 				if like(label, b.Text) {
-					p.does(t, conversation.Update{Act: conversation.Pressed, Message: m.id, Data: b.Data})
+					p.pressed = conversation.Update{Act: conversation.Pressed, Message: m.id, Data: b.Data}
+					p.does(t, p.pressed)
 					return
 				}
 			}
@@ -121,11 +125,28 @@ func (p *phone) types(t *testing.T, words string) {
 // sends sends what stands between parentheses in a script.
 func (p *phone) sends(t *testing.T, what string) {
 	t.Helper()
+	switch what {
+	case "same button again":
+		p.does(t, p.pressed)
+		return
+	case "edit":
+		p.does(t, conversation.Update{Act: conversation.Edited})
+		return
+	case "in a group":
+		p.does(t, conversation.Update{Act: conversation.Foreign})
+		return
+	}
 	var in flow.Input
 	word, rest, _ := strings.Cut(what, " ")
 	switch word {
 	case "contact":
-		in = flow.Input{Kind: flow.Contact, Phone: "+212612345678", Own: true}
+		in = flow.Input{Kind: flow.Contact, Phone: "+212612345678", Own: rest == ""}
+	case "text":
+		n, err := strconv.Atoi(rest)
+		if err != nil {
+			t.Fatalf("a text has a length: (%s)", what)
+		}
+		in = flow.Input{Kind: flow.Text, Text: strings.Repeat("long ", n/5)}
 	case "location":
 		in = flow.Input{Kind: flow.Location}
 		if _, err := fmt.Sscanf(rest, "%f, %f", &in.Lat, &in.Lon); err != nil {

@@ -57,6 +57,7 @@ func (a *act) play(t *testing.T, line string) bool {
 	switch who {
 	case "", "about", "stops":
 	case "language":
+		p.hint = what
 		p.types(t, "/start")
 		p.press(t, map[string]string{"fr": "Français", "ar": "العربية", "ary": "الدارجة"}[what])
 		p.unread = nil

@@ -151,10 +151,10 @@ func (w *work) store(ctx context.Context) ([]Delivery, error) {
 		}
 	}
 	if len(w.out) > 0 {
-		b.Queue(`INSERT INTO deliveries (chat_id, owner, message, lane)
-			SELECT c, o, m, CASE WHEN b THEN 'bulk' ELSE 'reply' END
+		b.Queue(`INSERT INTO deliveries (chat_id, owner, message, lane, created_at)
+			SELECT c, o, m, CASE WHEN b THEN 'bulk' ELSE 'reply' END, $5
 			FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::boolean[]) WITH ORDINALITY AS d(c, o, m, b, n) ORDER BY n
-			RETURNING id`, chats, owners, messages, bulk)
+			RETURNING id`, chats, owners, messages, bulk, w.now)
 	}
 	if b.Len() == 0 {
 		return nil, nil

@@ -30,7 +30,8 @@ type Book struct {
 	typed      *flow           // takes words when no question is open; may be nil
 	texts      Texts
 	langs      []string
-	keywords   map[string]keyword // folded words of every language
+	keywords   map[string]keyword         // folded words of every language
+	synonyms   map[string]map[string]bool // of the texts that means() compares with
 	u          Understanding
 	wrongNeeds map[string][]param // of the standard words for wrong answers
 	machines   sync.Pool          // *machine
@@ -61,6 +62,7 @@ func Load(fsys fs.FS, texts Texts, offered Signatures, u Understanding, o Option
 			flows:    map[string]*flow{},
 			doors:    map[string]door{},
 			keywords: map[string]keyword{},
+			synonyms: map[string]map[string]bool{},
 			texts:    texts,
 			langs:    texts.Languages(),
 			u:        understanding(u),

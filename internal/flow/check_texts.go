@@ -213,10 +213,8 @@ func (l *loader) missing(u use, langs []string) {
 
 // unused warns about texts that nothing shows.
 func (l *loader) unused(ids []string) {
-	for _, name := range l.book.names {
-		if l.book.flows[name].broken {
-			return
-		}
+	if l.unread {
+		return
 	}
 	for _, id := range ids {
 		used := l.used[id]

@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 	"strconv"
@@ -22,6 +23,7 @@ type expression struct {
 	variable string // not empty: just this variable
 	program  *vm.Program
 	names    []string // the variables it reads
+	texts    []string // ids that it compares words with
 }
 
 func zero(typ string) Value {
@@ -46,7 +48,7 @@ func environment(f *flow) map[string]any {
 }
 
 // compile makes an expression ready; the problem, if any, is in words.
-func (x *expression) compile(env map[string]any) (what, hint string) {
+func (x *expression) compile(env map[string]any, means expr.Option) (what, hint string) {
 	if x.constant {
 		return "", ""
 	}
@@ -59,24 +61,9 @@ func (x *expression) compile(env map[string]any) (what, hint string) {
 		return "", ""
 	}
 	// now() would read a clock.
-	program, err := expr.Compile(x.source, expr.Env(env), expr.DisableBuiltin("now"))
+	program, err := expr.Compile(x.source, expr.Env(env), means, expr.DisableBuiltin("now"))
 	if err != nil {
-		what := err.Error()
-		if fe, ok := err.(*file.Error); ok {
-			what = fe.Message
-		}
-		if rest, ok := strings.CutPrefix(what, "unknown name "); ok {
-			var known []string
-			for k := range env {
-				known = append(known, k)
-			}
-			hint := didYouMean(rest, known)
-			if hint == "" {
-				hint = "add it to `vars`; a text stands in quotes inside: \"'" + rest + "'\""
-			}
-			return fmt.Sprintf("`%s` reads an unknown variable `%s`", x.source, rest), hint
-		}
-		return fmt.Sprintf("`%s` is no expression: %s", x.source, what), "a text stands in quotes inside: \"'words'\""
+		return x.wrong(err, env)
 	}
 	node := program.Node()
 	if s, ok := node.(*ast.StringNode); ok {
@@ -84,22 +71,67 @@ func (x *expression) compile(env map[string]any) (what, hint string) {
 		return "", ""
 	}
 	x.program, x.typ = program, typeOf(node.Type())
-	names := names{}
-	ast.Walk(&node, names)
-	for n := range names {
+	found := reading{names: map[string]bool{}}
+	ast.Walk(&node, &found)
+	for n := range found.names {
 		if _, ok := env[n]; ok {
 			x.names = append(x.names, n)
 		}
 	}
+	x.texts = found.texts
+	if found.bad {
+		return fmt.Sprintf("`%s` compares with a text that isn't named", x.source), "means(words, 'text.id')"
+	}
 	return "", ""
 }
 
-type names map[string]bool
-
-func (n names) Visit(node *ast.Node) {
-	if id, ok := (*node).(*ast.IdentifierNode); ok {
-		n[id.Value] = true
+// wrong says what the compiler of expressions says, in words of flows.
+func (x *expression) wrong(err error, env map[string]any) (what, hint string) {
+	what = err.Error()
+	var fe *file.Error
+	if errors.As(err, &fe) {
+		what = fe.Message
 	}
+	if name, ok := strings.CutPrefix(what, "unknown name "); ok {
+		hint = didYouMean(name, keys(env))
+		if hint == "" {
+			hint = "add it to `vars`; a text stands in quotes inside: \"'" + name + "'\""
+		}
+		return fmt.Sprintf("`%s` reads an unknown variable `%s`", x.source, name), hint
+	}
+	return fmt.Sprintf("`%s` is no expression: %s", x.source, what), "a text stands in quotes inside: \"'words'\""
+}
+
+// A reading finds what an expression reads: variables, and the texts that means() compares with.
+type reading struct {
+	names map[string]bool
+	texts []string
+	bad   bool
+}
+
+func (n *reading) Visit(node *ast.Node) {
+	switch e := (*node).(type) {
+	case *ast.IdentifierNode:
+		n.names[e.Value] = true
+	case *ast.CallNode:
+		if f, ok := e.Callee.(*ast.IdentifierNode); !ok || f.Value != "means" || len(e.Arguments) != 2 {
+			return
+		}
+		if id, ok := e.Arguments[1].(*ast.StringNode); ok {
+			n.texts = append(n.texts, id.Value)
+		} else {
+			n.bad = true
+		}
+	}
+}
+
+// means lets expressions ask whether words are one of a text's synonyms, in any language.
+func (b *Book) means() expr.Option {
+	return expr.Function("means", func(args ...any) (any, error) {
+		words, _ := args[0].(string)
+		id, _ := args[1].(string)
+		return b.synonyms[id][b.u.Fold(words)], nil
+	}, new(func(string, string) bool))
 }
 
 func typeOf(t reflect.Type) string {

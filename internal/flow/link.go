@@ -214,9 +214,16 @@ func (k *linker) variable(w word) *variable {
 }
 
 func (k *linker) compile(x *expression) bool {
-	what, hint := x.compile(k.env)
+	what, hint := x.compile(k.env, k.book.means())
 	if what != "" {
 		k.problem(x.line, hint, "%s", what)
+	}
+	for _, id := range x.texts {
+		k.use(use{file: k.file, line: x.line, id: id, role: asPlain})
+		k.book.synonyms[id] = map[string]bool{}
+		for _, w := range k.synonyms(id) {
+			k.book.synonyms[id][w] = true
+		}
 	}
 	return what == ""
 }

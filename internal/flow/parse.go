@@ -20,6 +20,7 @@ type loader struct {
 	used     map[string]bool // text ids
 	uses     []use
 	problems []Problem
+	unread   bool // a flow could not be read whole: what it uses isn't known
 }
 
 func (l *loader) add(p Problem) { l.problems = append(l.problems, p) }
@@ -46,6 +47,7 @@ func (l *loader) read(fsys fs.FS) {
 			l.book.flows[f.name] = f
 			l.book.names = append(l.book.names, f.name)
 		}
+		l.unread = l.unread || len(l.problems) > before
 	}
 }
 

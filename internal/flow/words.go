@@ -58,6 +58,22 @@ func wrongSource(name string) (source, bool) {
 	return 0, false
 }
 
+// synonyms are the words of a text that are parted by |, in all languages, folded.
+func (l *loader) synonyms(id string) []string {
+	var all []string
+	for _, lang := range l.langs {
+		if !l.texts.Has(lang, id) {
+			continue
+		}
+		for _, w := range strings.Split(l.texts.Text(lang, id), "|") {
+			if folded := l.book.u.Fold(strings.TrimSpace(w)); folded != "" {
+				all = append(all, folded)
+			}
+		}
+	}
+	return all
+}
+
 // keywords reads the words that work at every question, in all languages at once.
 func (l *loader) keywords() {
 	for _, kw := range []struct {

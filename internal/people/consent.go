@@ -55,7 +55,8 @@ func Agree(ctx context.Context, q Querier, chat int64, p Purpose, yes bool, now 
 		return fmt.Errorf("note a consent: no purpose %q", p)
 	}
 	_, err := q.Exec(ctx, `INSERT INTO consents (chat_id, purpose, version, given, at) SELECT $1, $2, $3, $4, $5
-		WHERE ($3, $4) IS DISTINCT FROM (SELECT version, given FROM consents WHERE chat_id = $1 AND purpose = $2 ORDER BY id DESC LIMIT 1)`,
+		WHERE NOT EXISTS (SELECT FROM (SELECT version, given FROM consents WHERE chat_id = $1 AND purpose = $2 ORDER BY id DESC LIMIT 1) AS last
+			WHERE last.version = $3 AND last.given = $4)`,
 		chat, p, version, yes, now)
 	if err != nil {
 		return fmt.Errorf("note a consent: %w", err)

@@ -162,8 +162,13 @@ func lastLines(text string) string {
 	return strings.Join(lines[max(0, len(lines)-5):], "; ")
 }
 
+// startPatience is longer than any recovery should take: the settings keep it to half a gigabyte of log.
+const startPatience = 5 * time.Minute
+
 // answering waits until the server takes connections. gone is asked between tries and ends the wait with its error.
 func (c cluster) answering(ctx context.Context, gone func() error) error {
+	ctx, cancel := context.WithTimeout(ctx, startPatience)
+	defer cancel()
 	for {
 		err := c.ensureDatabase(ctx)
 		if err == nil {

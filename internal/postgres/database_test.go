@@ -159,7 +159,7 @@ func TestIsTransient(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer pool.Close()
+	t.Cleanup(pool.Close)
 	if _, err := pool.Exec(t.Context(), `CREATE TABLE counts (id int PRIMARY KEY, n int); INSERT INTO counts VALUES (1, 0), (2, 0)`); err != nil {
 		t.Fatal(err)
 	}
@@ -233,7 +233,9 @@ func TestIsTransient(t *testing.T) {
 }
 
 // saysOnce is a logger whose first line comes through the channel.
-func saysOnce(line chan<- string) *slog.Logger { return slog.New(slog.NewTextHandler(firstWrite(line), nil)) }
+func saysOnce(line chan<- string) *slog.Logger {
+	return slog.New(slog.NewTextHandler(firstWrite(line), nil))
+}
 
 type firstWrite chan<- string
 

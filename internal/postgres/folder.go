@@ -195,8 +195,8 @@ func makeHome(path string, who account) error {
 	return who.own(path)
 }
 
-// socketFolder is where the server's socket stands: in its home when the path is short enough, else in a temporary folder known by a
-// hash of the home's path.
+// socketFolder is where the server's socket stands: in its home when a socket's address can say that path, else in a temporary folder
+// known by a hash of the home's path.
 func socketFolder(ctx context.Context, home string, who account) (string, error) {
 	inside := filepath.Join(home, "socket")
 	if fits(inside) {
@@ -219,14 +219,17 @@ func socketFolder(ctx context.Context, home string, who account) (string, error)
 // shortTemp is a folder for temporary files that who can reach, by a path that leaves room for a socket's.
 func shortTemp(ctx context.Context, who account) (string, error) {
 	for _, base := range []string{os.TempDir(), "/tmp"} {
-		if len(base) <= longestSocket-50 && filepath.IsAbs(base) && who.reaches(ctx, base) {
+		if filepath.IsAbs(base) && fits(filepath.Join(base, strings.Repeat("x", 40))) && who.reaches(ctx, base) {
 			return base, nil
 		}
 	}
 	return "", fmt.Errorf("no temporary folder with a short path that %s can enter: set TMPDIR to one", who.name)
 }
 
-func fits(folder string) bool { return len(filepath.Join(folder, ".s.PGSQL.5432")) <= longestSocket }
+// fits is about length, and about commas, which part one host from the next in a PostgreSQL address.
+func fits(folder string) bool {
+	return len(filepath.Join(folder, ".s.PGSQL.5432")) <= longestSocket && !strings.Contains(folder, ",")
+}
 
 func hash(text string) uint32 {
 	h := fnv.New32a()

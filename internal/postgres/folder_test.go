@@ -10,15 +10,17 @@ import (
 )
 
 func TestLongAndOddDataFolderPath(t *testing.T) {
-	odd := `Données "2026", l'été`
-	dir := filepath.Join(ForTestFolder(t), odd, strings.Repeat("long", 30))
-	s := startOn(t, dir)
-	if run(t, s.URL(), `SELECT 1`) != "1" {
-		t.Fatal("no answer")
-	}
-	t.Cleanup(func() { os.RemoveAll(s.cluster.sockets) })
-	if strings.HasPrefix(s.cluster.sockets, dir) {
-		t.Errorf("the socket stands in %s, too long for one", s.cluster.sockets)
+	const odd = `Données "2026" d'été`
+	for _, outside := range []string{strings.Repeat("long", 30), "comma,comma"} {
+		dir := filepath.Join(ForTestFolder(t), odd, outside)
+		s := startOn(t, dir)
+		if run(t, s.URL(), `SELECT 1`) != "1" {
+			t.Fatal("no answer")
+		}
+		if strings.HasPrefix(s.cluster.sockets, dir) {
+			t.Errorf("the socket stands in %s, which no address can say", s.cluster.sockets)
+		}
+		t.Cleanup(func() { os.RemoveAll(s.cluster.sockets) })
 	}
 
 	short := filepath.Join(ForTestFolder(t), odd)

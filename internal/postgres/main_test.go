@@ -120,7 +120,9 @@ func eventually(t *testing.T, what string, holds func() bool) {
 
 func startOn(t *testing.T, dir string) *Server {
 	t.Helper()
-	s, err := Start(t.Context(), dir)
+	ctx, cancel := context.WithTimeout(t.Context(), testPatience)
+	defer cancel()
+	s, err := Start(ctx, dir)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -100,7 +100,9 @@ func (o *outbox) settle(ctx context.Context, batch []settled) error {
 		}
 		b.Queue(`UPDATE deliveries SET failed_at = now(), message = '', error = $2 WHERE id = $1`, d.id, d.reason)
 		if d.gone {
-			b.Queue(`UPDATE chats SET unreachable_at = now() WHERE chat_id = $1 AND unreachable_at IS NULL`, d.chat)
+			// Unless they have written since: a refusal that comes late says nothing about now.
+			b.Queue(`UPDATE chats SET unreachable_at = now() WHERE chat_id = $1 AND unreachable_at IS NULL
+				AND seen_at <= (SELECT created_at FROM deliveries WHERE id = $2)`, d.chat, d.id)
 		}
 	}
 	if len(arrived) > 0 {

@@ -1,0 +1,306 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/qafila/qafila/internal/simulator"
+)
+
+// TestScripts plays every conversation of flows/scripts against the whole bot: simulated Telegram, HTTP, Postgres. flows/scripts/README.md
+// tells how they are written.
+func TestScripts(t *testing.T) {
+	files, err := filepath.Glob("../../flows/scripts/*.txt")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no scripts: %v", err)
+	}
+	for _, f := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(f), ".txt"), func(t *testing.T) {
+			t.Parallel()
+			text, err := os.ReadFile(f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			play(t, filepath.Base(f), string(text))
+		})
+	}
+}
+
+// A player follows one script.
+type player struct {
+	t      *testing.T
+	rig    *rig
+	person *simulator.Person
+	last   simulator.Event // the bot's last message that a line was about
+	file   string
+	line   int
+}
+
+func play(t *testing.T, file, text string) {
+	t.Helper()
+	p := &player{t: t, file: file}
+	header := map[string]string{}
+	lines := strings.Split(text, "\n")
+	body := 0
+	for i, l := range lines {
+		key, value, ok := strings.Cut(l, ":")
+		if strings.TrimSpace(l) == "" || strings.HasPrefix(l, "#") {
+			continue
+		}
+		if key = strings.TrimSpace(key); !ok || key == "artisan" || key == "bot" {
+			body = i
+			break
+		}
+		header[key] = uncomment(value)
+	}
+	p.rig = start(t, header["stops"] == "sample")
+	p.person = p.rig.sim.Person(simulator.Profile{FirstName: "Fatima", LanguageCode: "fr", Phone: "+212661000001"})
+	if l := header["language"]; l != "" {
+		p.person.Start("")
+		p.expect("…")
+		p.press(map[string]string{"fr": "Français", "ar": "العربية", "ary": "الدارجة"}[l])
+		p.rig.quiet(t)
+		p.drain()
+	}
+	for i, l := range lines[body:] {
+		p.line = body + i + 1
+		key, value, ok := strings.Cut(l, ":")
+		key, value = strings.TrimSpace(key), strings.TrimSpace(value)
+		switch {
+		case strings.TrimSpace(l) == "" || strings.HasPrefix(l, "#"):
+		case !ok:
+			p.fail("this line is not written as a script's lines are: %s", l)
+		case key == "artisan":
+			p.settle()
+			p.act(value)
+		case key == "bot":
+			p.expect(value)
+		case key == "buttons":
+			p.buttons(value)
+		case key == "attachment":
+			p.attachment(value)
+		default:
+			p.fail("no line begins with %q", key)
+		}
+	}
+	p.settle()
+}
+
+func uncomment(s string) string {
+	s, _, _ = strings.Cut(s, "#")
+	return strings.TrimSpace(s)
+}
+
+func (p *player) fail(format string, args ...any) {
+	p.t.Helper()
+	p.t.Fatalf("%s:%d: %s", p.file, p.line, fmt.Sprintf(format, args...))
+}
+
+// settle waits until the bot has nothing more to say, and complains of what no line was about.
+func (p *player) settle() {
+	p.t.Helper()
+	p.rig.quiet(p.t)
+	for _, e := range p.drain() {
+		p.fail("the bot also said %q", plain(e))
+	}
+}
+
+func (p *player) drain() []simulator.Event {
+	var out []simulator.Event
+	for {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Millisecond)
+		e, err := p.person.Next(ctx)
+		cancel()
+		if err != nil {
+			return out
+		}
+		if e.Kind == "message" || e.Kind == "edit" {
+			out = append(out, e)
+		}
+	}
+}
+
+var parenthesis = regexp.MustCompile(`^\((\S+(?: link)?)\s*(.*)\)$`)
+
+func (p *player) act(what string) {
+	p.t.Helper()
+	if strings.HasPrefix(what, "[") && strings.HasSuffix(what, "]") {
+		p.press(what[1 : len(what)-1])
+		return
+	}
+	m := parenthesis.FindStringSubmatch(what)
+	if m == nil {
+		p.person.Send(what)
+		return
+	}
+	switch m[1] {
+	case "contact":
+		p.person.ShareContact()
+	case "foreign-contact":
+		p.person.ShareContactOf("+212661999999", "Someone else", 42)
+	case "location":
+		lat, lon, _ := strings.Cut(m[2], ",")
+		y, err1 := strconv.ParseFloat(strings.TrimSpace(lat), 64)
+		x, err2 := strconv.ParseFloat(strings.TrimSpace(lon), 64)
+		if err1 != nil || err2 != nil {
+			p.fail("a location is two numbers: %s", what)
+		}
+		p.person.ShareLocation(y, x)
+	case "photo":
+		p.person.SendPhoto([]byte("\xff\xd8\xff\xe0 a picture"), m[2])
+	case "voice":
+		n, err := strconv.Atoi(m[2])
+		if err != nil {
+			p.fail("a voice message lasts some seconds: %s", what)
+		}
+		p.person.SendVoice([]byte("OggS a voice"), n)
+	case "sticker":
+		p.person.SendSticker()
+	case "deep link":
+		p.person.Start(m[2])
+	default:
+		p.fail("nobody can send %s", what)
+	}
+}
+
+func (p *player) press(label string) {
+	p.t.Helper()
+	want := pattern(label)
+	for _, b := range p.person.Buttons() {
+		if want.MatchString(visible(b)) {
+			if err := p.person.Press(b); err != nil {
+				p.fail("%v", err)
+			}
+			return
+		}
+	}
+	// A button of an older message: people scroll up.
+	chat := p.person.Chat()
+	for i := len(chat) - 1; i >= 0; i-- {
+		for _, row := range chat[i].Inline {
+			for _, b := range row {
+				if want.MatchString(visible(b.Text)) {
+					if err := p.person.PressOn(chat[i].ID, b.Data); err != nil {
+						p.fail("%v", err)
+					}
+					return
+				}
+			}
+		}
+	}
+	p.fail("there is no button %q among %q", label, p.person.Buttons())
+}
+
+// expect takes the bot's next message.
+func (p *player) expect(words string) {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	for {
+		e, err := p.person.Next(ctx)
+		if err != nil {
+			p.fail("the bot says nothing, not %q", words)
+		}
+		if e.Kind != "message" && e.Kind != "edit" {
+			continue
+		}
+		if e.Message.Venue != nil && e.Message.Text == "" {
+			p.last = e // a pin has no words; attachment: looks at it
+			continue
+		}
+		p.last = e
+		if got := plain(e); !pattern(words).MatchString(got) {
+			p.fail("the bot said\n  %q\nnot\n  %q", got, words)
+		}
+		return
+	}
+}
+
+func (p *player) buttons(list string) {
+	p.t.Helper()
+	have := p.person.Buttons()
+	for _, label := range regexp.MustCompile(`\[([^\]]*)\]`).FindAllStringSubmatch(list, -1) {
+		found := false
+		for _, b := range have {
+			found = found || pattern(label[1]).MatchString(visible(b))
+		}
+		if !found {
+			p.fail("there is no button %q among %q", label[1], have)
+		}
+	}
+}
+
+func (p *player) attachment(kind string) {
+	p.t.Helper()
+	has := func(m simulator.Message) bool {
+		switch kind {
+		case "photo":
+			return m.Photo != nil && m.Photo.Size > 0
+		case "document":
+			return m.Document != nil && m.Document.Size > 0
+		case "venue":
+			return m.Venue != nil
+		}
+		p.fail("an attachment is a photo, a document or a venue, not %q", kind)
+		return false
+	}
+	if has(p.last.Message) {
+		return
+	}
+	// It came before the words that the last line was about, or comes now.
+	chat := p.person.Chat()
+	for i := len(chat) - 1; i >= 0 && i >= len(chat)-4; i-- {
+		if chat[i].FromBot && chat[i].ID <= p.last.Message.ID && has(chat[i]) {
+			return
+		}
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	for {
+		e, err := p.person.Next(ctx)
+		if err != nil {
+			p.fail("no %s came", kind)
+		}
+		if e.Kind == "message" {
+			p.last = e
+			if !has(e.Message) {
+				p.fail("not a %s but %q came", kind, plain(e))
+			}
+			return
+		}
+	}
+}
+
+// visible leaves out marks that nobody sees and writes line breaks as spaces.
+func visible(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if r == '\u200e' || r == '\u200f' || (r >= '\u2066' && r <= '\u2069') {
+			return -1
+		}
+		return r
+	}, s)
+	return strings.Join(strings.Fields(s), " ")
+}
+
+func plain(e simulator.Event) string {
+	if e.Message.Text != "" {
+		return visible(e.Message.Text)
+	}
+	return visible(e.Message.Caption)
+}
+
+// pattern matches words in which … stands for any.
+func pattern(words string) *regexp.Regexp {
+	parts := strings.Split(visible(words), "…")
+	for i, s := range parts {
+		parts[i] = regexp.QuoteMeta(strings.TrimSpace(s))
+	}
+	return regexp.MustCompile(`^` + strings.Join(parts, `\s*.*\s*`) + `$`)
+}

@@ -1,0 +1,109 @@
+package people
+
+import (
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+func purge(t *testing.T, pool *pgxpool.Pool, at time.Time) Purged {
+	t.Helper()
+	got, err := Purge(t.Context(), pool, Usual(), at)
+	must(t, err)
+	return got
+}
+
+func TestEachThingIsKeptAsLongAsItMayAndNoLonger(t *testing.T) {
+	pool := house(t)
+	fill(t, pool, 5, "Old")
+	exec(t, pool, `INSERT INTO updates (update_id, handled_at) VALUES (1, $1)`, now)
+	for _, sql := range []string{`UPDATE failed_updates SET failed_at = $1`, `UPDATE deliveries SET failed_at = $1 WHERE failed_at IS NOT NULL`,
+		`UPDATE recommendations SET created_at = $1`, `UPDATE chats SET seen_at = $1`, `UPDATE notices SET sent_at = $1`} {
+		exec(t, pool, sql, now)
+	}
+	stopEnds := now.Add(7*day + 3*time.Hour)
+	counts := map[string]string{
+		"updates":         `SELECT count(*) FROM updates`,
+		"failed_updates":  `SELECT count(*) FROM failed_updates`,
+		"deliveries":      `SELECT count(*) FROM deliveries WHERE failed_at IS NOT NULL`,
+		"registrations":   `SELECT count(*) FROM registrations`,
+		"watches":         `SELECT count(*) FROM watches WHERE stop_id IS NOT NULL`,
+		"people":          `SELECT count(*) FROM people`,
+		"recommendations": `SELECT count(*) FROM recommendations WHERE chat_id IS NOT NULL OR named OR name <> '' OR file <> '' OR place <> ''`,
+		"conversations":   `SELECT count(*) FROM chats WHERE state <> ''`,
+		"notices":         `SELECT count(*) FROM notices`,
+	}
+	for _, c := range []struct {
+		due  time.Time
+		many map[string]int
+	}{
+		{now.Add(72 * time.Hour), map[string]int{"updates": 1}},
+		{now.Add(30 * day), map[string]int{"failed_updates": 2, "deliveries": 1}},
+		{now.Add(90 * day), map[string]int{"conversations": 1}},
+		{stopEnds.Add(90 * day), map[string]int{"registrations": 4, "watches": 1, "people": 1}},
+		{now.Add(365 * day), map[string]int{"recommendations": 3}},
+		{now.Add(396 * day), map[string]int{"notices": 1}},
+	} {
+		purge(t, pool, c.due)
+		for what, want := range c.many {
+			if n := count(t, pool, counts[what]); n != want {
+				t.Errorf("%s: %d when they are just as old as they may be, want %d", what, n, want)
+			}
+		}
+		got := purge(t, pool, c.due.Add(time.Second))
+		for what, want := range c.many {
+			if n := count(t, pool, counts[what]); n != 0 || got[what] != int64(want) {
+				t.Errorf("%s: %d left a second later, purged %v", what, n, got)
+			}
+		}
+	}
+	if n := count(t, pool, `SELECT count(*) FROM recommendations WHERE words = 'Old' AND region = 'Old' AND trade = 'Old'`); n != 3 {
+		t.Errorf("%d recommendations keep their words without their author", n)
+	}
+	if n := count(t, pool, `SELECT count(*) FROM chats WHERE language = 'fr'`); n != 1 {
+		t.Error("an idle chat lost its language")
+	}
+}
+
+func TestWhatWaitsToBeSentIsNotPurged(t *testing.T) {
+	pool := house(t)
+	exec(t, pool, `INSERT INTO deliveries (chat_id, owner, message, created_at) VALUES (1, 1, '{}', $1)`, now)
+	purge(t, pool, now.Add(1000*day))
+	if n := count(t, pool, `SELECT count(*) FROM deliveries`); n != 1 {
+		t.Error("a delivery that waits was taken away")
+	}
+}
+
+func TestConsentsStayWhileThereIsSomethingThatTheyAreAbout(t *testing.T) {
+	pool := house(t)
+	must(t, Agree(t.Context(), pool, 1, Data, true, now))
+	must(t, Agree(t.Context(), pool, 2, Data, true, now))
+	exec(t, pool, `INSERT INTO watches (chat_id) VALUES (1)`)
+	purge(t, pool, now.Add(397*day))
+	if n := count(t, pool, `SELECT count(*) FROM consents WHERE chat_id = 1`); n != 1 {
+		t.Error("a consent that something rests on is gone")
+	}
+	if n := count(t, pool, `SELECT count(*) FROM consents WHERE chat_id = 2`); n != 0 {
+		t.Error("a consent that nothing rests on is kept")
+	}
+}
+
+func TestAPurgeGoesOnUntilNothingIsLeft(t *testing.T) {
+	pool := house(t)
+	exec(t, pool, `INSERT INTO updates (update_id, handled_at) SELECT n, $1 FROM generate_series(1, $2::int) n`, now, 2*purgeBatch+7)
+	if got := purge(t, pool, now.Add(100*time.Hour)); got["updates"] != 2*purgeBatch+7 {
+		t.Errorf("%v", got)
+	}
+}
+
+func TestZeroKeepsForEver(t *testing.T) {
+	pool := house(t)
+	fill(t, pool, 5, "Old")
+	before := traces(t, pool, "Old")
+	_, err := Purge(t.Context(), pool, Retention{}, now.Add(10000*day))
+	must(t, err)
+	if after := traces(t, pool, "Old"); len(after) != len(before) {
+		t.Errorf("%v, had %v", after, before)
+	}
+}
