@@ -99,7 +99,8 @@ CREATE TABLE stops (
     partners     text[]      NOT NULL DEFAULT '{}',     -- names as they are written
     state        text        NOT NULL DEFAULT 'draft' CHECK (state IN ('draft', 'published', 'cancelled')),
     sample       boolean     NOT NULL DEFAULT false,    -- invented for a demonstration; every text that shows it says so
-    published_at timestamptz,
+    published_at timestamptz,                          -- the first time
+    announced    boolean     NOT NULL DEFAULT false,    -- all who asked to hear of new stops before it was published were told
     updated_at   timestamptz NOT NULL DEFAULT now()
 );
 CREATE INDEX stops_ahead ON stops (starts_at) WHERE state = 'published';

@@ -31,7 +31,7 @@ func samples(now time.Time) []Stop {
 			Starts: at(7, 10), Ends: at(7, 13), Capacity: 120, State: Published, Sample: true,
 			Programme: []string{"law.what", "rna.how", "card.how", "amo.how", "reform.bodies", "reform.digital"},
 			Partners:  []string{"Al Barid Bank", "OMPIC", "MCMA"}},
-		{ID: "demo-azilal", Place: "azilal", Region: "05", VenueFR: "Maison de jeunes (exemple)", VenueAR: "دار الشباب (مثال)", Lat: 31.9615, Lon: -6.5709,
+		{ID: "demo-azilal", Place: "azilal", Region: "05", VenueFR: "Maison des jeunes (exemple)", VenueAR: "دار الشباب (مثال)", Lat: 31.9615, Lon: -6.5709,
 			Starts: at(14, 10), Ends: at(14, 13), State: Published, Sample: true},
 		{ID: "demo-agadir", Place: "agadir", Region: "09", VenueFR: "Chambre d'artisanat (exemple)", VenueAR: "غرفة الصناعة التقليدية (مثال)", Lat: 30.4202, Lon: -9.5982,
 			Starts: at(21, 10), Ends: at(21, 13), Capacity: 3, State: Published, Sample: true},

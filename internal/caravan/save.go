@@ -43,13 +43,14 @@ func save(ctx context.Context, tx pgx.Tx, stops []Stop, now time.Time) (Saved, e
 	for i, s := range stops {
 		ids[i] = s.ID
 	}
-	// FOR UPDATE waits for registrations under way (their foreign key holds the stop) and keeps new ones waiting, so that the count
-	// of places given away is true even for a stop that had no capacity until now.
-	if _, err := tx.Exec(ctx, `SELECT FROM stops WHERE id = ANY($1) ORDER BY id FOR UPDATE`, ids); err != nil {
-		return Saved{}, fmt.Errorf("lock stops: %w", err)
-	}
+	// In the order in which a registration takes them: the places, then (by its foreign key) the stop. FOR UPDATE waits for
+	// registrations under way and keeps new ones waiting, so that the count of places given away is true even for a stop that had no
+	// capacity, and so no lock on its places, until now.
 	if err := lock(ctx, tx, ids); err != nil {
 		return Saved{}, err
+	}
+	if _, err := tx.Exec(ctx, `SELECT FROM stops WHERE id = ANY($1) ORDER BY id FOR UPDATE`, ids); err != nil {
+		return Saved{}, fmt.Errorf("lock stops: %w", err)
 	}
 	var b pgx.Batch
 	var saved Saved

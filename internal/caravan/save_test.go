@@ -1,11 +1,14 @@
 package caravan
 
 import (
+	"context"
+	"crypto/rand"
 	"strings"
 	"testing"
 	"time"
 
 	ics "github.com/arran4/golang-ical"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/qafila/qafila/internal/postgres"
 )
@@ -75,6 +78,61 @@ func TestALargerCapacityMovesTheWaitingListUpAndMarksWhomToTell(t *testing.T) {
 	var tell int
 	if err := pool.QueryRow(t.Context(), `SELECT count(*) FROM registrations WHERE to_tell AND state = 'confirmed' AND chat_id IN (1, 2)`).Scan(&tell); err != nil || tell != 2 {
 		t.Errorf("%d to tell, %v", tell, err)
+	}
+	invariants(t, pool)
+}
+
+func TestACapacityThatIsSetWhileSomebodyRegistersCountsThem(t *testing.T) {
+	// given a registration under way at a stop for as many as come
+	pool := saved(t, stop("fes", 0))
+	tx, err := pool.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = tx.Rollback(context.Background()) }()
+	if _, err := Register(t.Context(), tx, person("fes", 1, "Fatima", true), now, rand.Reader); err != nil {
+		t.Fatal(err)
+	}
+	// when the stop gets one place
+	var g errgroup.Group
+	g.Go(func() error { _, err := Save(context.Background(), pool, []Stop{stop("fes", 1)}, now); return err })
+	waitForLock(t, pool)
+	if err := tx.Commit(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := g.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	// then that one is taken
+	if got := register(t, pool, person("fes", 2, "Khadija", true)); got.State != Waitlisted {
+		t.Errorf("%+v", got)
+	}
+	invariants(t, pool)
+}
+
+func TestImportingWhilePeopleRegisterKeepsThePromises(t *testing.T) {
+	pool := saved(t, stop("fes", 3), stop("agadir", 3))
+	var g errgroup.Group
+	for worker := range 4 {
+		g.Go(func() error {
+			for i := range 20 {
+				if _, err := try(context.Background(), pool, person([]string{"fes", "agadir"}[i%2], int64(worker), name(i), false), now); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	g.Go(func() error {
+		for i := range 15 {
+			if _, err := Save(context.Background(), pool, []Stop{stop("fes", 3+i), stop("agadir", 3+2*i)}, now); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err := g.Wait(); err != nil {
+		t.Fatal(err)
 	}
 	invariants(t, pool)
 }

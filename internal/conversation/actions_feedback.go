@@ -63,10 +63,10 @@ func (h *House) recommendLoad(ctx context.Context, t *Turn, args Args) (flow.Out
 		words = append(words[:279], '…')
 	}
 	said := string(words)
-	switch {
-	case r.Kind == feedback.Voice:
+	switch r.Kind {
+	case feedback.Voice:
 		said = "🎤 " + said
-	case r.Kind == feedback.Photo:
+	case feedback.Photo:
 		said = "📷 " + said
 	}
 	return outcome("found", map[string]flow.Value{"reference": r.Reference, "theme_name": t.Say("theme."+r.Theme, nil),

@@ -166,18 +166,12 @@ func (h *House) registrationCancel(ctx context.Context, t *Turn, args Args) (flo
 func (h *House) tellPromoted(t *Turn, up []caravan.Promotion) {
 	for _, p := range up {
 		if !p.Silent {
-			lang, note := h.PromotedNote(p, t)
-			t.Notify(p.Chat, lang, note)
+			lang := spoken(p.Language)
+			words := h.StopWords(lang, p.Stop, t.Now)
+			words["name"], words["reference"] = p.Name, p.Reference
+			t.Notify(p.Chat, lang, Note{Text: "notice.promoted", Params: words, Doors: []flow.Choice{{Text: "door.tickets", Door: "/tickets"}}})
 		}
 	}
-}
-
-// PromotedNote says that a place came free, in the language of the person's chat.
-func (h *House) PromotedNote(p caravan.Promotion, t *Turn) (locale.Language, Note) {
-	lang := spoken(p.Language)
-	words := h.StopWords(lang, p.Stop, t.Now)
-	words["name"], words["reference"] = p.Name, p.Reference
-	return lang, Note{Text: "notice.promoted", Params: words, Doors: []flow.Choice{{Text: "door.tickets", Door: "/tickets"}}}
 }
 
 // spoken is the language to write to a chat in when it isn't talking.

@@ -19,7 +19,7 @@ func (o *Outreach) published(ctx context.Context, tx pgx.Tx, now time.Time) ([]d
 			SELECT w.chat_id, c.language, s.id, s.starts_at FROM stops s
 			JOIN watches w ON w.stop_id IS NULL AND w.created_at < s.published_at AND w.region IN ('', s.region)
 			JOIN chats c ON c.chat_id = w.chat_id AND c.stopped_at IS NULL AND c.unreachable_at IS NULL
-			WHERE s.state = 'published' AND s.starts_at > $1
+			WHERE s.state = 'published' AND NOT s.announced AND s.starts_at > $1
 				AND NOT EXISTS (SELECT FROM notices n WHERE n.key = 'published:' || s.id || ':' || w.chat_id)
 			ORDER BY w.chat_id LIMIT $2
 		), told AS (
@@ -40,6 +40,15 @@ func (o *Outreach) published(ctx context.Context, tx pgx.Tx, now time.Time) ([]d
 	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[row])
 	if err != nil {
 		return nil, fmt.Errorf("find who wants to hear of new stops: %w", err)
+	}
+	if len(list) == 0 {
+		// Nobody is left to tell, so the next ticks needn't look. A wish noted at the very moment of publishing may only now be committed:
+		// hence the delay.
+		if _, err := tx.Exec(ctx, `UPDATE stops SET announced = true WHERE state = 'published' AND NOT announced AND published_at < $1`,
+			now.Add(-2*time.Minute)); err != nil {
+			return nil, fmt.Errorf("note which stops were announced: %w", err)
+		}
+		return nil, nil
 	}
 	ids := map[string]bool{}
 	for _, r := range list {
@@ -79,18 +88,18 @@ func (o *Outreach) reminders(ctx context.Context, tx pgx.Tx, now time.Time) ([]d
 		days = 2
 	}
 	until := time.Date(here.Year(), here.Month(), here.Day()+days, 0, 0, 0, 0, locale.Zone())
+	// The key has the day, so that a stop that is moved after its reminder is reminded of again.
 	rows, err := tx.Query(ctx, `WITH asked AS (
-			SELECT w.chat_id, c.language, s.id FROM stops s
+			SELECT w.chat_id, c.language, s.id, k.key FROM stops s
 			JOIN watches w ON w.stop_id = s.id
-			JOIN chats c ON c.chat_id = w.chat_id AND c.stopped_at IS NULL AND c.unreachable_at IS NULL
-			WHERE s.state = 'published' AND s.starts_at > $1 AND s.starts_at < $2
-				AND NOT EXISTS (SELECT FROM notices n WHERE n.key = 'eve:' || s.id || ':' || w.chat_id)
+			JOIN chats c ON c.chat_id = w.chat_id AND c.stopped_at IS NULL AND c.unreachable_at IS NULL,
+			LATERAL (SELECT 'eve:' || s.id || ':' || to_char(s.starts_at AT TIME ZONE 'UTC', 'YYYY-MM-DD') || ':' || w.chat_id AS key) k
+			WHERE s.state = 'published' AND s.starts_at > $1 AND s.starts_at < $2 AND NOT EXISTS (SELECT FROM notices n WHERE n.key = k.key)
 			ORDER BY w.chat_id LIMIT $3
 		), told AS (
-			INSERT INTO notices (key, chat_id, sent_at) SELECT 'eve:' || id || ':' || chat_id, chat_id, $1 FROM asked
-			ON CONFLICT DO NOTHING RETURNING key
+			INSERT INTO notices (key, chat_id, sent_at) SELECT key, chat_id, $1 FROM asked ON CONFLICT DO NOTHING RETURNING key
 		)
-		SELECT chat_id, language, id FROM asked WHERE 'eve:' || id || ':' || chat_id IN (SELECT key FROM told) ORDER BY chat_id`, now, until, most)
+		SELECT chat_id, language, id FROM asked WHERE key IN (SELECT key FROM told) ORDER BY chat_id`, now, until, most)
 	if err != nil {
 		return nil, fmt.Errorf("find who wants a reminder: %w", err)
 	}

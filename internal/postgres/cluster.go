@@ -64,7 +64,8 @@ func (c cluster) data() string { return filepath.Join(c.home, "data") }
 func (c cluster) url(database string) string {
 	// The port is named although it is the usual one: PGPORT would change it.
 	query := url.Values{"host": {c.sockets}, "port": {"5432"}, "sslmode": {"disable"}}
-	return "postgres://" + superuser + "@/" + database + "?" + query.Encode()
+	// PostgreSQL's addresses know no plus sign for a space.
+	return "postgres://" + superuser + "@/" + database + "?" + strings.ReplaceAll(query.Encode(), "+", "%20")
 }
 
 func (c cluster) arguments() []string {

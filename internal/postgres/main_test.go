@@ -8,7 +8,9 @@ import (
 	"log/slog"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -27,7 +29,49 @@ func TestMain(m *testing.M) {
 		}
 		return
 	}
-	os.Exit(m.Run())
+	code := m.Run()
+	if seeded != "" {
+		_ = os.RemoveAll(seeded) // a temporary folder
+	}
+	os.Exit(code)
+}
+
+var seeded string // seed's folder once there is one
+
+// seed is a data folder in which initdb has run, made once: that is most of the time that a first start takes.
+var seed = sync.OnceValues(func() (string, error) {
+	ctx := context.Background()
+	temp, err := shortTemp(ctx, defaultAccount())
+	if err != nil {
+		return "", err
+	}
+	dir, err := os.MkdirTemp(temp, "qafila-")
+	if err != nil {
+		return "", err
+	}
+	seeded = dir
+	if err := os.Chmod(dir, 0o711); err != nil {
+		return dir, err
+	}
+	s, err := Start(ctx, dir)
+	if err != nil {
+		return dir, err
+	}
+	return dir, s.Stop()
+})
+
+// madeFolder is a copy of seed.
+func madeFolder(t *testing.T) string {
+	t.Helper()
+	made, err := seed()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := ForTestFolder(t)
+	if out, err := exec.Command("cp", "-Rp", filepath.Join(made, "postgres"), dir).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	return dir
 }
 
 // hold runs a server until its input ends, and says which processes that takes.

@@ -61,7 +61,7 @@ func TestServerIsOutOfTheNetworkAndNotRoot(t *testing.T) {
 }
 
 func TestAFolderServesOneProgramAtATime(t *testing.T) {
-	dir := ForTestFolder(t)
+	dir := madeFolder(t)
 	other := runProgram(t, dir)
 
 	_, err := Start(t.Context(), dir)
@@ -79,7 +79,7 @@ func TestAFolderServesOneProgramAtATime(t *testing.T) {
 }
 
 func TestServerEndsWithAProgramThatIsKilled(t *testing.T) {
-	p := runProgram(t, ForTestFolder(t))
+	p := runProgram(t, madeFolder(t))
 	kill(t, p.self)
 	eventually(t, "the server ends", func() bool { return !running(p.server) })
 }
@@ -92,7 +92,7 @@ func TestNextStartAfterAKill(t *testing.T) {
 		"of the server, then of the program":   func(p program) []int { return []int{p.server, p.self} },
 	} {
 		t.Run(name, func(t *testing.T) {
-			dir := ForTestFolder(t)
+			dir := madeFolder(t)
 			p := runProgram(t, dir)
 			run(t, p.url, `CREATE TABLE kept (n int)`, `INSERT INTO kept VALUES (7)`)
 			kill(t, victims(p)...)
@@ -173,7 +173,7 @@ func TestPidFileThatNamesNoServerOfOursIsNoObstacle(t *testing.T) {
 	}
 	defer func() { in.Close(); stranger.Wait() }()
 
-	s := startOn(t, ForTestFolder(t))
+	s := startOn(t, madeFolder(t))
 	for name, pid := range map[string]int{"zombie": zombie.Process.Pid, "stranger": stranger.Process.Pid} {
 		t.Run(name, func(t *testing.T) {
 			if err := s.Stop(); err != nil {
@@ -198,7 +198,7 @@ func TestPidFileThatNamesNoServerOfOursIsNoObstacle(t *testing.T) {
 }
 
 func TestServerThatCannotStartSaysWhy(t *testing.T) {
-	dir := ForTestFolder(t)
+	dir := madeFolder(t)
 	_, err := Start(t.Context(), dir, "shared_buffers=nonsense")
 	if err == nil || !strings.Contains(err.Error(), `invalid value for parameter "shared_buffers"`) {
 		t.Errorf("error: %v", err)
@@ -207,7 +207,7 @@ func TestServerThatCannotStartSaysWhy(t *testing.T) {
 }
 
 func TestLogHoldsNoValuesOfPeople(t *testing.T) {
-	s := startOn(t, ForTestFolder(t))
+	s := startOn(t, madeFolder(t))
 	pool, err := pgxpool.New(t.Context(), s.URL())
 	if err != nil {
 		t.Fatal(err)

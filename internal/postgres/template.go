@@ -22,7 +22,7 @@ import (
 const stale = 6 * time.Hour
 
 // templatesLock is the advisory lock of whoever makes or drops templates; any number will do that goose does not use.
-const templatesLock = 7_021_950_17
+const templatesLock = 702195017
 
 // Names carry the second they were made in: PostgreSQL keeps no such date.
 var ours = regexp.MustCompile(`^qafila_(?:template|making|test)_(\d+)_`)

@@ -45,10 +45,13 @@ func transientCode(code string) bool {
 	switch code {
 	case "40001", // serialization_failure
 		"40P01", // deadlock_detected
+		"53100", // disk_full: what is redone once there is room again is not lost
+		"53200", // out_of_memory
 		"53300", // too_many_connections
 		"57P01", // admin_shutdown
 		"57P02", // crash_shutdown
-		"57P03": // cannot_connect_now
+		"57P03", // cannot_connect_now
+		"58030": // io_error
 		return true
 	}
 	return strings.HasPrefix(code, "08") // connection_exception

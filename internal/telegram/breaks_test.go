@@ -272,3 +272,34 @@ func TestWhoBlocksTheBotIsNotTriedAgain(t *testing.T) {
 		t.Error("still unreachable after writing again")
 	}
 }
+
+func TestAFullDiskLosesNothing(t *testing.T) {
+	r := newRig(t, "ours")
+	r.start()
+	people, err := greet(r, 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// What Postgres says when the disk is full.
+	if _, err := r.pool.Exec(t.Context(), `CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$
+		BEGIN RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = 'disk_full'; END $$;
+		CREATE TRIGGER full_disk BEFORE INSERT ON deliveries EXECUTE FUNCTION full_disk();
+		CREATE TRIGGER full_disk BEFORE INSERT ON heard EXECUTE FUNCTION full_disk()`); err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan error, 1)
+	go func() { done <- exchange(r, people, 10, 40*time.Second) }()
+	if err := until(10*time.Second, "nothing arrived while the disk was full", func() bool { return r.sim.Pending() >= 10 }); err != nil {
+		t.Fatal(err)
+	}
+	var kept int
+	if _, err := r.pool.Exec(t.Context(), `DROP TRIGGER full_disk ON heard; DROP TRIGGER full_disk ON deliveries`); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+	if err := r.pool.QueryRow(t.Context(), `SELECT count(*) FROM failed_updates`).Scan(&kept); err != nil || kept != 0 {
+		t.Errorf("%d updates were given up: %v", kept, err)
+	}
+}

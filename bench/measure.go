@@ -1,0 +1,199 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/qafila/qafila/bench/harness"
+	"github.com/qafila/qafila/internal/postgres"
+)
+
+// A row is what was measured of one contender.
+type row struct {
+	contender   contender
+	closed      []harness.Result
+	open        harness.Result
+	peak        int64 // bytes
+	connections int64
+	postgres    string // its version
+	load        string // the machine's, before
+}
+
+// measure runs one contender on a database server of its own, made for it: fsync on, the settings that the house ships.
+func measure(ctx context.Context, o options, c contender, out string) (r row, err error) {
+	r.contender, r.load = c, load()
+	program, err := c.build(ctx, out)
+	if err != nil {
+		return r, err
+	}
+	folder, err := os.MkdirTemp("", "qafila-bench-")
+	if err != nil {
+		return r, fmt.Errorf("make a folder: %w", err)
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
+	if err := os.Chmod(folder, 0o711); err != nil { // as root the server is another user
+		return r, fmt.Errorf("make a folder: %w", err)
+	}
+	database := ""
+	if c.database {
+		server, err := postgres.Start(ctx, folder)
+		if err != nil {
+			return r, err
+		}
+		defer func() { err = errors.Join(err, server.Stop()) }()
+		database = server.URL()
+		if r.postgres, err = ask[string](ctx, database, `SHOW server_version`); err != nil {
+			return r, err
+		}
+		if c.prepare != nil {
+			if err := c.prepare(ctx, program, database, folder); err != nil {
+				return r, err
+			}
+		}
+	}
+	h, err := harness.New(c.script)
+	if err != nil {
+		return r, err
+	}
+	defer h.Close()
+	p, err := c.start(ctx, o, program, h.URL(), database)
+	if err != nil {
+		return r, err
+	}
+	err = press(ctx, o, h, p, &r)
+	if serr := p.stop(); err == nil {
+		err = serr
+	}
+	if err == nil && c.stored != "" {
+		err = complete(ctx, database, c.stored, h.Crowd.Through())
+	}
+	return r, err
+}
+
+// press puts the loads on a running bot, one after the other.
+func press(ctx context.Context, o options, h *harness.Harness, p *process, r *row) error {
+	for _, n := range o.people {
+		before := spent(p)
+		res, err := h.Crowd.Closed(ctx, n, o.warm, o.measure)
+		if err != nil {
+			return err
+		}
+		r.closed = append(r.closed, res)
+		if o.verbose {
+			fmt.Fprintf(os.Stderr, "  %4d people: %s updates/s; %s\n", n, thousands(res.Rate()), spent(p).since(before, res.Rate()))
+		}
+	}
+	var err error
+	most := o.people[len(o.people)-1]
+	if r.open, err = h.Crowd.Open(ctx, most, o.rate, o.warm, o.measure); err != nil {
+		return err
+	}
+	if o.verbose {
+		fmt.Fprintf(os.Stderr, "  %.0f a second: p50 %v, p99 %v of %d\n", o.rate, r.open.P50, r.open.P99, r.open.Updates)
+	}
+	if r.peak, err = p.peak(); err != nil {
+		return err
+	}
+	r.connections = h.Connections()
+	return nil
+}
+
+// complete checks that everybody who was thanked is stored, once.
+func complete(ctx context.Context, database, query string, want int64) error {
+	got, err := ask[int64](ctx, database, query)
+	if err != nil {
+		return err
+	}
+	if got != want {
+		return fmt.Errorf("%d people came through, but %d registrations are stored", want, got)
+	}
+	return nil
+}
+
+func ask[T any](ctx context.Context, database, query string) (T, error) {
+	var v T
+	c, err := pgx.Connect(ctx, database)
+	if err != nil {
+		return v, fmt.Errorf("connect to the database: %w", err)
+	}
+	defer func() { _ = c.Close(ctx) }()
+	if err := c.QueryRow(ctx, query).Scan(&v); err != nil {
+		return v, fmt.Errorf("ask the database: %w", err)
+	}
+	return v, nil
+}
+
+// load is the machine's, of the last minute.
+func load() string {
+	text, err := os.ReadFile("/proc/loadavg")
+	if err != nil {
+		return "unknown"
+	}
+	one, _, _ := strings.Cut(string(text), " ")
+	return one
+}
+
+// times are how much of the processors' time was spent so far, in ticks.
+type times struct {
+	bot, harness, all int64
+	at                time.Time
+}
+
+// ticks is how many there are in a second (Linux: USER_HZ).
+const ticks = 100
+
+func spent(p *process) times {
+	t := times{bot: ofProcess(strconv.Itoa(p.cmd.Process.Pid)), harness: ofProcess("self"), at: time.Now()}
+	text, _ := os.ReadFile("/proc/stat") // none: 0
+	first, _, _ := strings.Cut(string(text), "\n")
+	for i, f := range strings.Fields(first) {
+		if n, err := strconv.ParseInt(f, 10, 64); err == nil && i != 4 && i != 5 && i < 9 { // without idle and iowait
+			t.all += n
+		}
+	}
+	return t
+}
+
+func ofProcess(pid string) int64 {
+	text, _ := os.ReadFile("/proc/" + pid + "/stat")
+	_, rest, _ := strings.Cut(string(text), ") ")
+	f := strings.Fields(rest)
+	if len(f) < 13 {
+		return 0
+	}
+	user, _ := strconv.ParseInt(f[11], 10, 64)
+	system, _ := strconv.ParseInt(f[12], 10, 64)
+	return user + system
+}
+
+// since says what one update cost, in microseconds of a processor: the rest is Postgres, and whatever else runs.
+func (t times) since(before times, rate float64) string {
+	updates := rate * t.at.Sub(before.at).Seconds()
+	cost := func(n int64) float64 { return float64(n) / ticks * 1e6 / updates }
+	bot, far, all := t.bot-before.bot, t.harness-before.harness, t.all-before.all
+	return fmt.Sprintf("an update costs the bot %.0f µs, the harness %.0f µs, Postgres and others %.0f µs", cost(bot), cost(far), cost(all-bot-far))
+}
+
+func postgresVersion(rows []row) string {
+	for _, r := range rows {
+		if r.postgres != "" {
+			v, _, _ := strings.Cut(r.postgres, " ")
+			return "Postgres " + v
+		}
+	}
+	return "no Postgres"
+}
+
+func loadBefore(rows []row) string {
+	if len(rows) == 0 {
+		return load()
+	}
+	return rows[0].load
+}
