@@ -26,6 +26,7 @@ type options struct {
 	rate    float64
 	profile bool
 	verbose bool
+	explain bool
 	only    map[string]bool // nil: all
 }
 
@@ -37,9 +38,10 @@ func main() {
 	only := flag.String("only", "", "contenders, parted by commas; all when empty: "+strings.Join(names(), ","))
 	profile := flag.Bool("profile", false, "write profiles of the bots into bench/out")
 	verbose := flag.Bool("v", false, "say where the processors' time went")
+	explain := flag.Bool("explain", false, "have Postgres count its statements and explain some, into bench/out; this costs speed")
 	flag.Parse()
 	o := options{measure: time.Duration(*seconds) * time.Second, warm: time.Duration(*warm) * time.Second, rate: *rate,
-		profile: *profile, verbose: *verbose}
+		profile: *profile, verbose: *verbose, explain: *explain}
 	for _, s := range strings.Split(*people, ",") {
 		n, err := strconv.Atoi(s)
 		if err != nil || n < 1 || n > 4096 {

@@ -43,12 +43,12 @@ func measure(ctx context.Context, o options, c contender, out string) (r row, er
 	}
 	database := ""
 	if c.database {
-		server, err := postgres.Start(ctx, folder)
+		server, err := postgres.Start(ctx, folder, explaining(o)...)
 		if err != nil {
 			return r, err
 		}
 		defer func() { err = errors.Join(err, server.Stop()) }()
-		database = server.URL()
+		database = server.URL() + os.Getenv("XP")
 		if r.postgres, err = ask[string](ctx, database, `SHOW server_version`); err != nil {
 			return r, err
 		}
@@ -70,6 +70,9 @@ func measure(ctx context.Context, o options, c contender, out string) (r row, er
 	err = press(ctx, o, h, p, &r)
 	if serr := p.stop(); err == nil {
 		err = serr
+	}
+	if err == nil && c.database && o.explain {
+		err = explain(ctx, database, folder, program)
 	}
 	if err == nil && c.stored != "" {
 		err = complete(ctx, database, c.stored, h.Crowd.Through())

@@ -2,10 +2,12 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -33,6 +35,9 @@ func TestScripts(t *testing.T) {
 	}
 }
 
+// group is the id of a group chat; Telegram's are negative.
+const group = -100
+
 // A player follows one script.
 type player struct {
 	t      *testing.T
@@ -41,6 +46,13 @@ type player struct {
 	last   simulator.Event // the bot's last message that a line was about
 	file   string
 	line   int
+
+	overheard string // what the bot said in a group
+
+	pressed struct { // last
+		message int
+		data    string
+	}
 }
 
 func play(t *testing.T, file, text string) {
@@ -127,7 +139,7 @@ func (p *player) drain() []simulator.Event {
 	}
 }
 
-var parenthesis = regexp.MustCompile(`^\((\S+(?: link)?)\s*(.*)\)$`)
+var parenthesis = regexp.MustCompile(`^\((deep link|[a-z]+)\s*(.*)\)$`)
 
 func (p *player) act(what string) {
 	p.t.Helper()
@@ -142,9 +154,38 @@ func (p *player) act(what string) {
 	}
 	switch m[1] {
 	case "contact":
+		if m[2] != "" { // of another
+			p.person.ShareContactOf("+212661999999", "Someone else", 42)
+			return
+		}
 		p.person.ShareContact()
-	case "foreign-contact":
-		p.person.ShareContactOf("+212661999999", "Someone else", 42)
+	case "text": // longer than an app would send: it would cut it
+		n, err := strconv.Atoi(m[2])
+		if err != nil {
+			p.fail("a text has a length: %s", what)
+		}
+		p.rig.sim.Inject(json.RawMessage(fmt.Sprintf(`{"message":{"message_id":%d,"date":%d,"chat":{"id":%d,"type":"private"},
+			"from":{"id":%[3]d,"is_bot":false,"first_name":"Fatima","language_code":"fr"},"text":%q}}`,
+			1_000_000+p.line, time.Now().Unix(), p.person.ID(), strings.Repeat("long ", n/5))))
+	case "same":
+		if err := p.person.PressOn(p.pressed.message, p.pressed.data); err != nil {
+			p.fail("%v", err)
+		}
+	case "edit":
+		for _, m := range p.person.Chat() {
+			if !m.FromBot {
+				p.person.Edit(m.ID, "something else")
+				return
+			}
+		}
+	case "in":
+		p.rig.sim.GroupMessage(group, p.person, "/start@"+p.rig.sim.Username())
+		p.rig.quiet(p.t)
+		for _, sent := range p.rig.sim.Sent() {
+			if sent.Chat == group {
+				p.overheard = visible(sent.Text)
+			}
+		}
 	case "location":
 		lat, lon, _ := strings.Cut(m[2], ",")
 		y, err1 := strconv.ParseFloat(strings.TrimSpace(lat), 64)
@@ -174,33 +215,49 @@ func (p *player) press(label string) {
 	p.t.Helper()
 	want := pattern(label)
 	for _, b := range p.person.Buttons() {
-		if want.MatchString(visible(b)) {
-			if err := p.person.Press(b); err != nil {
-				p.fail("%v", err)
-			}
-			return
+		if !want.MatchString(visible(b)) {
+			continue
 		}
+		p.remember(want)
+		if err := p.person.Press(b); err != nil {
+			p.fail("%v", err)
+		}
+		return
 	}
 	// A button of an older message: people scroll up.
-	chat := p.person.Chat()
-	for i := len(chat) - 1; i >= 0; i-- {
-		for _, row := range chat[i].Inline {
+	if !p.remember(want) {
+		p.fail("there is no button %q among %q", label, p.person.Buttons())
+	}
+	if err := p.person.PressOn(p.pressed.message, p.pressed.data); err != nil {
+		p.fail("%v", err)
+	}
+}
+
+// remember finds the newest inline button that looks like that.
+func (p *player) remember(want *regexp.Regexp) bool {
+	for _, m := range slices.Backward(p.person.Chat()) {
+		for _, row := range m.Inline {
 			for _, b := range row {
 				if want.MatchString(visible(b.Text)) {
-					if err := p.person.PressOn(chat[i].ID, b.Data); err != nil {
-						p.fail("%v", err)
-					}
-					return
+					p.pressed.message, p.pressed.data = m.ID, b.Data
+					return true
 				}
 			}
 		}
 	}
-	p.fail("there is no button %q among %q", label, p.person.Buttons())
+	return false
 }
 
 // expect takes the bot's next message.
 func (p *player) expect(words string) {
 	p.t.Helper()
+	if p.overheard != "" {
+		if !pattern(words).MatchString(p.overheard) {
+			p.fail("the bot said in the group %q, not %q", p.overheard, words)
+		}
+		p.overheard = ""
+		return
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 	defer cancel()
 	for {

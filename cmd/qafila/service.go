@@ -74,6 +74,8 @@ func instanceID() int64 {
 func (v *service) run(ctx context.Context) error {
 	work, giveUp := context.WithCancel(context.WithoutCancel(ctx))
 	defer giveUp()
+	// What is in hand gets its time to finish; a database that is away for longer doesn't hold the program. Nothing of it was confirmed.
+	defer context.AfterFunc(ctx, func() { time.AfterFunc(2*drain, giveUp) })()
 	defer v.client.Close()
 	if err := v.sender.Announce(ctx); err != nil {
 		return err

@@ -63,7 +63,7 @@ func (w *work) advance(ctx context.Context, u *Update) error {
 	}); err != nil {
 		return fmt.Errorf("advance a conversation: %w", err)
 	}
-	if ch.language != ch.state.Language {
+	if ch.state.Language != "" && ch.language != ch.state.Language {
 		ch.language = ch.state.Language
 		w.say(u.Chat, Message{Menu: ch.language})
 	}
@@ -71,6 +71,9 @@ func (w *work) advance(ctx context.Context, u *Update) error {
 		return nil
 	}
 	lang := ch.words(u.Hint)
+	if turn.Language != "" {
+		lang = locale.Language(turn.Language) // it stays right when the state was forgotten
+	}
 	t.Language = lang
 	if u.masked && len(turn.Messages) > 0 {
 		m := &turn.Messages[0]

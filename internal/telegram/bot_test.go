@@ -209,6 +209,7 @@ func ours(ctx context.Context, at far, pool *pgxpool.Pool) error {
 	}
 	work, giveUp := context.WithCancel(context.WithoutCancel(ctx))
 	defer giveUp()
+	defer context.AfterFunc(ctx, func() { time.AfterFunc(15*time.Second, giveUp) })()
 	sending, stop := context.WithCancel(work)
 	defer stop()
 	sent := make(chan struct{})
