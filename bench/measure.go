@@ -43,7 +43,7 @@ func measure(ctx context.Context, o options, c contender, out string) (r row, er
 	}
 	database := ""
 	if c.database {
-		server, err := postgres.Start(ctx, folder, explaining(o)...)
+		server, err := postgres.Start(ctx, folder, append(explaining(o), strings.Fields(os.Getenv("XS"))...)...)
 		if err != nil {
 			return r, err
 		}

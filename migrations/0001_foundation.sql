@@ -43,6 +43,9 @@ CREATE TABLE deliveries (
     created_at timestamptz NOT NULL DEFAULT now()
 );
 CREATE INDEX deliveries_waiting ON deliveries (chat_id, id) WHERE failed_at IS NULL;
+CREATE INDEX deliveries_bulk ON deliveries (id) WHERE lane = 'bulk' AND failed_at IS NULL;
+-- Rows live for milliseconds: what is dead is swept up before it slows the living down.
+ALTER TABLE deliveries SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000, autovacuum_vacuum_cost_delay = 0);
 CREATE INDEX deliveries_failed ON deliveries (chat_id) WHERE failed_at IS NOT NULL;
 
 -- The running instances: what a silent one left unsent is taken over.

@@ -12,6 +12,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 	"testing/fstest"
 	"time"
@@ -39,6 +40,8 @@ const table = `CREATE TABLE registered (chat_id bigint PRIMARY KEY, name text NO
 	phone text NOT NULL, card text NOT NULL, topic text NOT NULL)`
 
 func main() {
+	debug.SetGCPercent(300) // as in cmd/qafila
+	debug.SetMemoryLimit(48 << 20)
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer stop()
 	defer profile.Start()()

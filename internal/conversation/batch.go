@@ -209,7 +209,7 @@ func (e *turnError) Unwrap() error { return e.err }
 // transact is the way of a batch: seen-before drop out, states are loaded and locked in chat order, each update is advanced in its
 // order, and everything is written in a few statements. It returns the deliveries and how many updates had been handled before.
 func (c *Conversation) transact(ctx context.Context, batch []Update) ([]Delivery, int, error) {
-	tx, err := c.pool.Begin(ctx)
+	tx, err := c.pool.BeginTx(ctx, postgres.ByIndex)
 	if err != nil {
 		return nil, 0, fmt.Errorf("begin a batch: %w", err)
 	}
@@ -243,7 +243,7 @@ func (c *Conversation) transact(ctx context.Context, batch []Update) ([]Delivery
 func (c *Conversation) giveUp(ctx context.Context, u Update, cause error) ([]Delivery, error) {
 	c.log.Error("a turn failed; the update is kept in failed_updates", "update", u.ID, "error", safeError(cause))
 	raw, _ := locale.MaskIdentity(string(u.Raw))
-	tx, err := c.pool.Begin(ctx)
+	tx, err := c.pool.BeginTx(ctx, postgres.ByIndex)
 	if err != nil {
 		return nil, fmt.Errorf("begin to keep a failed update: %w", err)
 	}

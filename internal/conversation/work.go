@@ -73,7 +73,9 @@ func (w *work) load(ctx context.Context, batch []Update) error {
 	b.Queue(`SELECT chat_id, language, state, last_message, keyboard, seen_at FROM chats
 		WHERE chat_id = ANY($1) ORDER BY chat_id FOR UPDATE`, chatIDs)
 	b.Queue(`SELECT DISTINCT ON (chat_id) chat_id, owner FROM deliveries
-		WHERE chat_id = ANY($1) AND failed_at IS NULL AND lane = 'reply' AND owner <> $2 ORDER BY chat_id, id DESC`, chatIDs, w.c.instance)
+		WHERE chat_id = ANY($1) AND failed_at IS NULL AND lane = 'reply' AND owner <> $2
+			AND EXISTS (SELECT FROM instances WHERE id <> $2) -- alone: not looked for at all
+		ORDER BY chat_id, id DESC`, chatIDs, w.c.instance)
 	r := w.tx.SendBatch(ctx, &b)
 	defer func() { _ = r.Close() }() // closed below; this is for the ways out before
 

@@ -62,17 +62,20 @@ func (in *Intake) answer() {
 }
 
 // take decodes raw updates, answers their callback queries and hands them over; it comes back when all have taken effect, however long
-// the database is away, or when ctx ends.
-func (in *Intake) take(ctx context.Context, raws []json.RawMessage) error {
+// the database is away, or when ctx ends. highest is the highest id among them.
+func (in *Intake) take(ctx context.Context, raws []json.RawMessage) (highest int64, err error) {
 	batch := make([]conversation.Update, 0, len(raws))
 	for _, raw := range raws {
 		u, query, ok, err := decode(raw, in.username)
 		if err != nil {
-			if err := in.keepUnread(ctx, raw, err); err != nil {
-				return err
+			id, err := in.keepUnread(ctx, raw, err)
+			if err != nil {
+				return 0, err
 			}
+			highest = max(highest, id)
 			continue
 		}
+		highest = max(highest, u.ID)
 		if query != "" {
 			select {
 			case in.answers <- query:
@@ -84,9 +87,9 @@ func (in *Intake) take(ctx context.Context, raws []json.RawMessage) error {
 		}
 	}
 	if len(batch) == 0 {
-		return nil
+		return highest, nil
 	}
-	return persist(ctx, in.log, "handle a batch", func() error {
+	return highest, persist(ctx, in.log, "handle a batch", func() error {
 		out, err := in.handler.Handle(ctx, batch)
 		if err == nil {
 			in.sender.Send(out)
@@ -95,14 +98,14 @@ func (in *Intake) take(ctx context.Context, raws []json.RawMessage) error {
 	})
 }
 
-func (in *Intake) keepUnread(ctx context.Context, raw []byte, cause error) error {
+func (in *Intake) keepUnread(ctx context.Context, raw []byte, cause error) (int64, error) {
 	id, ok := updateID(raw)
 	if !ok {
 		in.log.Error("an update without an id can't be kept", "bytes", len(raw))
-		return nil
+		return 0, nil
 	}
 	in.log.Warn("an update can't be read; it is kept in failed_updates", "update", id)
-	return persist(ctx, in.log, "keep an update that can't be read", func() error {
+	return id, persist(ctx, in.log, "keep an update that can't be read", func() error {
 		return in.handler.KeepUnread(ctx, id, raw, cause.Error())
 	})
 }
@@ -172,14 +175,11 @@ func (in *Intake) Poll(ctx, work context.Context) error {
 		if len(raws) == 0 {
 			continue
 		}
-		if err := in.take(work, raws); err != nil {
-			return nil // not confirmed: Telegram brings them again
+		highest, err := in.take(work, raws)
+		if err != nil {
+			return nil //nolint:nilerr // not confirmed: Telegram brings them again
 		}
-		for _, raw := range raws {
-			if id, ok := updateID(raw); ok && id >= offset {
-				offset = id + 1
-			}
-		}
+		offset = max(offset, highest+1)
 	}
 	// Confirm what has taken effect, so that the next start doesn't see it again; it would drop it.
 	last, cancel := context.WithTimeout(work, 2*time.Second)

@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/qafila/qafila/internal/conversation"
+	"github.com/qafila/qafila/internal/postgres"
 )
 
 // outbox is the stored side of sending: it settles deliveries in batches and finds those that nobody is sending.
@@ -86,13 +87,13 @@ func (o *outbox) run(ctx context.Context, then func([]settled)) {
 	}
 }
 
+var settling = pgx.TxOptions{BeginQuery: postgres.ByIndex.BeginQuery + "; SET LOCAL synchronous_commit = off"}
+
 // settle takes delivered rows away and empties those that can't be delivered, keeping why. It doesn't wait for the disk: a settlement
 // that a power cut undoes means one more call, nothing lost.
 func (o *outbox) settle(ctx context.Context, batch []settled) error {
 	var arrived []int64
 	var b pgx.Batch
-	b.Queue(`BEGIN`)
-	b.Queue(`SET LOCAL synchronous_commit = off`)
 	for _, d := range batch {
 		if d.reason == "" {
 			arrived = append(arrived, d.id)
@@ -108,8 +109,8 @@ func (o *outbox) settle(ctx context.Context, batch []settled) error {
 	if len(arrived) > 0 {
 		b.Queue(`DELETE FROM deliveries WHERE id = ANY($1)`, arrived)
 	}
-	b.Queue(`COMMIT`)
-	if err := o.pool.SendBatch(ctx, &b).Close(); err != nil {
+	err := pgx.BeginTxFunc(ctx, o.pool, settling, func(tx pgx.Tx) error { return tx.SendBatch(ctx, &b).Close() })
+	if err != nil {
 		return fmt.Errorf("settle deliveries: %w", err)
 	}
 	return nil
@@ -118,8 +119,12 @@ func (o *outbox) settle(ctx context.Context, batch []settled) error {
 // alive is for how long an instance counts as running after its last sign of life; beat gives one each second.
 const alive = "3 seconds"
 
-// beat gives a sign of life.
+// beat gives a sign of life, and forgets the instances that are gone and have left nothing to send.
 func (o *outbox) beat(ctx context.Context) error {
+	if _, err := o.pool.Exec(ctx, `DELETE FROM instances i WHERE seen_at < now() - interval '1 minute'
+		AND NOT EXISTS (SELECT FROM deliveries d WHERE d.owner = i.id AND d.failed_at IS NULL)`); err != nil {
+		return fmt.Errorf("forget silent instances: %w", err)
+	}
 	_, err := o.pool.Exec(ctx, `INSERT INTO instances (id, seen_at) VALUES ($1, now()) ON CONFLICT (id) DO UPDATE SET seen_at = now()`, o.instance)
 	if err != nil {
 		return fmt.Errorf("give a sign of life: %w", err)
@@ -127,9 +132,9 @@ func (o *outbox) beat(ctx context.Context) error {
 	return nil
 }
 
-// leave says that this instance is gone, and forgets those that have been for long.
+// leave says that this instance is gone.
 func (o *outbox) leave(ctx context.Context) error {
-	_, err := o.pool.Exec(ctx, `DELETE FROM instances WHERE id = $1 OR seen_at < now() - interval '1 day'`, o.instance)
+	_, err := o.pool.Exec(ctx, `DELETE FROM instances WHERE id = $1`, o.instance)
 	if err != nil {
 		return fmt.Errorf("say goodbye: %w", err)
 	}

@@ -126,7 +126,7 @@ func (w *Webhook) handle(ctx context.Context, batch []brought) {
 	for i, b := range batch {
 		raws[i] = b.raw
 	}
-	err := w.intake.take(ctx, raws)
+	_, err := w.intake.take(ctx, raws)
 	if err != nil {
 		err = fmt.Errorf("take webhook updates: %w", err)
 	}
