@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/qafila/qafila/internal/postgres"
 )
 
 // A Promotion is a place that came free for somebody on the waiting list: whom to tell, and of what.
@@ -22,7 +24,7 @@ type Promotion struct {
 
 // Cancel withdraws a chat's registration and moves the waiting list up. ok is false when the chat has no such registration that is
 // confirmed or waiting. A reminder that the chat asked for goes with its last registration at the stop.
-func Cancel(ctx context.Context, tx Querier, chat int64, reference string, now time.Time) (up []Promotion, ok bool, err error) {
+func Cancel(ctx context.Context, tx postgres.Querier, chat int64, reference string, now time.Time) (up []Promotion, ok bool, err error) {
 	var stop string
 	err = tx.QueryRow(ctx, `SELECT stop_id FROM registrations WHERE reference = $1 AND chat_id = $2`, reference, chat).Scan(&stop)
 	if errors.Is(err, pgx.ErrNoRows) {
@@ -53,7 +55,7 @@ func Cancel(ctx context.Context, tx Querier, chat int64, reference string, now t
 }
 
 // Forget deletes everything that the caravan knows of a chat, and moves the waiting lists up where that frees places.
-func Forget(ctx context.Context, tx Querier, chat int64, now time.Time) ([]Promotion, error) {
+func Forget(ctx context.Context, tx postgres.Querier, chat int64, now time.Time) ([]Promotion, error) {
 	rows, err := tx.Query(ctx, `SELECT DISTINCT stop_id FROM registrations WHERE chat_id = $1`, chat)
 	if err != nil {
 		return nil, fmt.Errorf("find a chat's stops: %w", err)
@@ -72,7 +74,7 @@ func Forget(ctx context.Context, tx Querier, chat int64, now time.Time) ([]Promo
 }
 
 // lock holds the places of some stops until the transaction ends, in the order of their ids, so that two can't wait for each other.
-func lock(ctx context.Context, tx Querier, stops []string) error {
+func lock(ctx context.Context, tx postgres.Querier, stops []string) error {
 	if len(stops) == 0 {
 		return nil
 	}
@@ -84,7 +86,7 @@ func lock(ctx context.Context, tx Querier, stops []string) error {
 
 // moveUp gives the free places of stops, which must be locked, to those who wait longest, and counts the places given away afresh.
 // later marks them for outreach to tell, where the caller has no conversation to tell them in. It relies on registrations_queue.
-func moveUp(ctx context.Context, tx Querier, stops []string, now time.Time, later bool) ([]Promotion, error) {
+func moveUp(ctx context.Context, tx postgres.Querier, stops []string, now time.Time, later bool) ([]Promotion, error) {
 	if len(stops) == 0 {
 		return nil, nil
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/qafila/qafila/internal/postgres"
 	"github.com/qafila/qafila/internal/reference"
 )
 
@@ -53,7 +54,7 @@ type Registered struct {
 // Register gives a person a place, or one on the waiting list. The same person at the same stop (the same folded name from the same
 // chat, or the chat's own person twice) keeps their first registration. tx must be a transaction: the stop's places stay locked until it ends. One round
 // trip, but for two in the rare case that a reference is taken or the same person registers twice at the same moment.
-func Register(ctx context.Context, tx Querier, r Registration, now time.Time, random io.Reader) (Registered, error) {
+func Register(ctx context.Context, tx postgres.Querier, r Registration, now time.Time, random io.Reader) (Registered, error) {
 	var b pgx.Batch
 	collect, err := QueueRegister(&b, r, now, random)
 	if err != nil {
@@ -68,13 +69,13 @@ func Register(ctx context.Context, tx Querier, r Registration, now time.Time, ra
 // QueueRegister queues what Register does, for a caller who has more to send on the same trip. collect gives what came of it, once
 // the batch has been sent and closed.
 func QueueRegister(b *pgx.Batch, r Registration, now time.Time, random io.Reader) (
-	collect func(context.Context, Querier) (Registered, error), err error) {
+	collect func(context.Context, postgres.Querier) (Registered, error), err error) {
 	a := &attempt{r: r, now: now}
 	if a.ref, err = reference.New(random); err != nil {
 		return nil, err
 	}
 	a.queue(b)
-	return func(ctx context.Context, tx Querier) (Registered, error) {
+	return func(ctx context.Context, tx postgres.Querier) (Registered, error) {
 		for try := 0; !a.done; try++ {
 			if try == 5 {
 				return Registered{}, fmt.Errorf("register at stop %q: no free reference in %d tries", r.Stop.ID, try)

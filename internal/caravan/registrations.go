@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/qafila/qafila/internal/postgres"
 )
 
 const registrationColumns = `r.id, r.reference, r.chat_id, r.self, r.name, r.name_key, r.trade, r.place, r.phone, r.card, r.rna, r.topics, r.state,
@@ -20,7 +22,7 @@ func (r *Registration) scan() []any {
 }
 
 // Find gives a chat's registration by its reference; ok is false when the chat has none of that reference.
-func Find(ctx context.Context, q Querier, chat int64, reference string) (r Registration, ok bool, err error) {
+func Find(ctx context.Context, q postgres.Querier, chat int64, reference string) (r Registration, ok bool, err error) {
 	err = q.QueryRow(ctx, `SELECT `+registrationColumns+fromRegistrations+`WHERE r.reference = $1 AND r.chat_id = $2`, reference, chat).Scan(r.scan()...)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Registration{}, false, nil
@@ -32,7 +34,7 @@ func Find(ctx context.Context, q Querier, chat int64, reference string) (r Regis
 }
 
 // OfChat gives a chat's registrations, those at stops ahead first, the soonest stop first; cancelled ones last.
-func OfChat(ctx context.Context, q Querier, chat int64, now time.Time) ([]Registration, error) {
+func OfChat(ctx context.Context, q postgres.Querier, chat int64, now time.Time) ([]Registration, error) {
 	rows, err := q.Query(ctx, `SELECT `+registrationColumns+fromRegistrations+`WHERE r.chat_id = $1
 		ORDER BY r.state = 'cancelled', s.ends_at <= $2, s.starts_at, r.id`, chat, now)
 	if err != nil {
@@ -51,7 +53,7 @@ func OfChat(ctx context.Context, q Querier, chat int64, now time.Time) ([]Regist
 
 // Own tells how a chat stands with a stop: how many active registrations it made there, and its own person's reference and state,
 // which are "" when they aren't registered themselves.
-func Own(ctx context.Context, q Querier, chat int64, stop string) (reference, state string, count int, err error) {
+func Own(ctx context.Context, q postgres.Querier, chat int64, stop string) (reference, state string, count int, err error) {
 	err = q.QueryRow(ctx, `SELECT coalesce(max(reference) FILTER (WHERE self), ''), coalesce(max(state) FILTER (WHERE self), ''), count(*)
 		FROM registrations WHERE chat_id = $1 AND stop_id = $2 AND state <> 'cancelled'`, chat, stop).Scan(&reference, &state, &count)
 	if err != nil {

@@ -10,10 +10,11 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/qafila/qafila/internal/directory"
+	"github.com/qafila/qafila/internal/postgres"
 )
 
 // ByID gives a stop whatever its state; ok is false when there is none.
-func ByID(ctx context.Context, q Querier, id string) (s Stop, ok bool, err error) {
+func ByID(ctx context.Context, q postgres.Querier, id string) (s Stop, ok bool, err error) {
 	err = q.QueryRow(ctx, `SELECT `+stopColumns+fromStops+`WHERE s.id = $1`, id).Scan(s.scan()...)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Stop{}, false, nil
@@ -26,7 +27,7 @@ func ByID(ctx context.Context, q Querier, id string) (s Stop, ok bool, err error
 
 // Upcoming gives the published stops that aren't over, the soonest first. There are few at a time (a tour has a dozen), so what is
 // asked about them is worked out here rather than in the database. It relies on the index stops_ahead.
-func Upcoming(ctx context.Context, q Querier, now time.Time) (Calendar, error) {
+func Upcoming(ctx context.Context, q postgres.Querier, now time.Time) (Calendar, error) {
 	rows, err := q.Query(ctx, `SELECT `+stopColumns+fromStops+`WHERE s.state = 'published' AND s.ends_at > $1 ORDER BY s.starts_at, s.id`, now)
 	if err != nil {
 		return nil, fmt.Errorf("list the stops ahead: %w", err)
@@ -39,7 +40,7 @@ func Upcoming(ctx context.Context, q Querier, now time.Time) (Calendar, error) {
 }
 
 // All gives every stop with its registrations counted, for an operator.
-func All(ctx context.Context, q Querier) ([]Stop, error) {
+func All(ctx context.Context, q postgres.Querier) ([]Stop, error) {
 	rows, err := q.Query(ctx, `SELECT `+stopColumns+`, (SELECT count(*) FROM registrations r WHERE r.stop_id = s.id AND r.state <> 'cancelled')`+
 		fromStops+`ORDER BY s.starts_at, s.id`)
 	if err != nil {

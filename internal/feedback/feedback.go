@@ -13,17 +13,10 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 
+	"github.com/qafila/qafila/internal/postgres"
 	"github.com/qafila/qafila/internal/reference"
 )
-
-// Querier is the connection or transaction that a call works in.
-type Querier interface {
-	Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error)
-	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
-	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
-}
 
 // Themes are what a recommendation can be about, in the order in which they are offered.
 func Themes() []string {
@@ -62,7 +55,7 @@ const perMinute = 3
 
 // Recommend keeps a recommendation; its name only when it is Named. slow is true, and nothing is kept, when the chat sent too many
 // within the last minute.
-func Recommend(ctx context.Context, q Querier, r Recommendation, now time.Time, random io.Reader) (ref string, slow bool, err error) {
+func Recommend(ctx context.Context, q postgres.Querier, r Recommendation, now time.Time, random io.Reader) (ref string, slow bool, err error) {
 	if !slices.Contains(Themes(), r.Theme) {
 		return "", false, fmt.Errorf("keep a recommendation: no theme %q", r.Theme)
 	}
@@ -99,7 +92,7 @@ func Recommend(ctx context.Context, q Querier, r Recommendation, now time.Time, 
 const columns = `reference, chat_id, named, name, theme, kind, words, file, seconds, region, place, trade, language, state, created_at`
 
 // Mine gives a chat's recommendations, the newest first.
-func Mine(ctx context.Context, q Querier, chat int64) ([]Recommendation, error) {
+func Mine(ctx context.Context, q postgres.Querier, chat int64) ([]Recommendation, error) {
 	rows, err := q.Query(ctx, `SELECT `+columns+` FROM recommendations WHERE chat_id = $1 ORDER BY id DESC`, chat)
 	if err != nil {
 		return nil, fmt.Errorf("list a chat's recommendations: %w", err)
@@ -112,7 +105,7 @@ func Mine(ctx context.Context, q Querier, chat int64) ([]Recommendation, error) 
 }
 
 // Find gives a chat's recommendation by its reference; ok is false when the chat has none of that reference.
-func Find(ctx context.Context, q Querier, chat int64, reference string) (r Recommendation, ok bool, err error) {
+func Find(ctx context.Context, q postgres.Querier, chat int64, reference string) (r Recommendation, ok bool, err error) {
 	rows, err := q.Query(ctx, `SELECT `+columns+` FROM recommendations WHERE reference = $1 AND chat_id = $2`, reference, chat)
 	if err != nil {
 		return r, false, fmt.Errorf("find recommendation %s: %w", reference, err)
@@ -128,7 +121,7 @@ func Find(ctx context.Context, q Querier, chat int64, reference string) (r Recom
 }
 
 // Forget deletes a chat's recommendations, those without a name too: a voice or a picture is personal by itself (law 09-08, article 1).
-func Forget(ctx context.Context, q Querier, chat int64) error {
+func Forget(ctx context.Context, q postgres.Querier, chat int64) error {
 	if _, err := q.Exec(ctx, `DELETE FROM recommendations WHERE chat_id = $1`, chat); err != nil {
 		return fmt.Errorf("forget a chat's recommendations: %w", err)
 	}

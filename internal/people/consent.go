@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/qafila/qafila/internal/postgres"
 )
 
 // A Purpose is what a person can agree to, separately (law 09-08: free, specific, informed).
@@ -34,7 +36,7 @@ func Version(p Purpose) (version string, ok bool) {
 }
 
 // Agreed tells whether a chat's last word on a purpose is a yes to the words as they are now.
-func Agreed(ctx context.Context, q Querier, chat int64, p Purpose) (bool, error) {
+func Agreed(ctx context.Context, q postgres.Querier, chat int64, p Purpose) (bool, error) {
 	version, ok := Version(p)
 	if !ok {
 		return false, fmt.Errorf("look up a consent: no purpose %q", p)
@@ -49,7 +51,7 @@ func Agreed(ctx context.Context, q Querier, chat int64, p Purpose) (bool, error)
 }
 
 // Agree notes a chat's yes or no to a purpose, with the version of the words and the time. The same word twice is noted once.
-func Agree(ctx context.Context, q Querier, chat int64, p Purpose, yes bool, now time.Time) error {
+func Agree(ctx context.Context, q postgres.Querier, chat int64, p Purpose, yes bool, now time.Time) error {
 	version, ok := Version(p)
 	if !ok {
 		return fmt.Errorf("note a consent: no purpose %q", p)

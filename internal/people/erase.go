@@ -9,12 +9,13 @@ import (
 
 	"github.com/qafila/qafila/internal/caravan"
 	"github.com/qafila/qafila/internal/feedback"
+	"github.com/qafila/qafila/internal/postgres"
 )
 
 // Erase takes everything about a chat out of every table: the chat itself, the profile, consents, registrations (of others that it
 // registered too), wishes to be told, notices, recommendations, what waits to be sent, and updates kept because they failed. Places
 // that come free move the waiting lists up: it returns whom to tell. tx must be a transaction.
-func Erase(ctx context.Context, tx Querier, chat int64, now time.Time) ([]caravan.Promotion, error) {
+func Erase(ctx context.Context, tx postgres.Querier, chat int64, now time.Time) ([]caravan.Promotion, error) {
 	up, err := caravan.Forget(ctx, tx, chat, now)
 	if err != nil {
 		return nil, fmt.Errorf("erase a chat: %w", err)

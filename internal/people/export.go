@@ -10,6 +10,7 @@ import (
 
 	"github.com/qafila/qafila/internal/caravan"
 	"github.com/qafila/qafila/internal/feedback"
+	"github.com/qafila/qafila/internal/postgres"
 )
 
 // Everything is all that is kept about one chat, as the person may take it along. Codes (trades, places) are those of
@@ -99,7 +100,7 @@ type Failed struct {
 }
 
 // Export gives everything about a chat.
-func Export(ctx context.Context, q Querier, chat int64, now time.Time) (Everything, error) {
+func Export(ctx context.Context, q postgres.Querier, chat int64, now time.Time) (Everything, error) {
 	e := Everything{Made: now, Chat: Chat{ID: chat}, Consents: []Consent{}, Registrations: []TakenPlace{}, Recommendations: []Said{},
 		Wishes: []Wish{}, Told: []Notice{}, Waiting: []json.RawMessage{}, Failed: []Failed{}}
 	if p, known, err := Load(ctx, q, chat); err != nil {
@@ -146,7 +147,7 @@ func queueInto[T any](b *pgx.Batch, into *[]T, sql string, chat int64) {
 }
 
 // rooms asks the rooms that hold a person's data.
-func (e *Everything) rooms(ctx context.Context, q Querier, chat int64, now time.Time) error {
+func (e *Everything) rooms(ctx context.Context, q postgres.Querier, chat int64, now time.Time) error {
 	registrations, err := caravan.OfChat(ctx, q, chat, now)
 	if err != nil {
 		return fmt.Errorf("export a chat: %w", err)

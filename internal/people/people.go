@@ -12,16 +12,9 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
-)
 
-// Querier is the connection or transaction that a call works in.
-type Querier interface {
-	Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error)
-	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
-	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
-	SendBatch(ctx context.Context, b *pgx.Batch) pgx.BatchResults
-}
+	"github.com/qafila/qafila/internal/postgres"
+)
 
 // A Profile is a person as they described themselves, so that they needn't again. What isn't known is "".
 type Profile struct {
@@ -35,7 +28,7 @@ type Profile struct {
 }
 
 // Load gives a chat's profile; known is false when there is none.
-func Load(ctx context.Context, q Querier, chat int64) (p Profile, known bool, err error) {
+func Load(ctx context.Context, q postgres.Querier, chat int64) (p Profile, known bool, err error) {
 	err = q.QueryRow(ctx, `SELECT name, trade, place, phone, card, rna, topics FROM people WHERE chat_id = $1`, chat).
 		Scan(&p.Name, &p.Trade, &p.Place, &p.Phone, &p.Card, &p.RNA, &p.Topics)
 	if errors.Is(err, pgx.ErrNoRows) {
@@ -52,7 +45,7 @@ const saveProfile = `INSERT INTO people AS p (chat_id, name, trade, place, phone
 		card = excluded.card, rna = excluded.rna, topics = excluded.topics, updated_at = excluded.updated_at`
 
 // Save keeps a profile in the place of the one before.
-func Save(ctx context.Context, q Querier, chat int64, p Profile, now time.Time) error {
+func Save(ctx context.Context, q postgres.Querier, chat int64, p Profile, now time.Time) error {
 	var b pgx.Batch
 	QueueSave(&b, chat, p, now)
 	if err := q.SendBatch(ctx, &b).Close(); err != nil {
@@ -82,7 +75,7 @@ const (
 
 // Correct keeps one field of a profile, and puts it right in the registrations of the person themselves at stops that aren't over: what
 // was wrong must not reach the stop (law 09-08 gives the right to correction). nameKey is the name folded; it is read for Name alone.
-func Correct(ctx context.Context, q Querier, chat int64, f Field, value, nameKey string, now time.Time) error {
+func Correct(ctx context.Context, q postgres.Querier, chat int64, f Field, value, nameKey string, now time.Time) error {
 	switch f {
 	case Name, Trade, Place, Phone:
 	default:
@@ -121,7 +114,7 @@ type Overview struct {
 }
 
 // Look gives the overview of a chat, in one query.
-func Look(ctx context.Context, q Querier, chat int64) (Overview, error) {
+func Look(ctx context.Context, q postgres.Querier, chat int64) (Overview, error) {
 	var o Overview
 	var kept int
 	p := &o.Profile
@@ -140,7 +133,7 @@ func Look(ctx context.Context, q Querier, chat int64) (Overview, error) {
 }
 
 // Messages notes whether the bot may write to a chat first. Only the person changes it.
-func Messages(ctx context.Context, q Querier, chat int64, allowed bool, now time.Time) error {
+func Messages(ctx context.Context, q postgres.Querier, chat int64, allowed bool, now time.Time) error {
 	_, err := q.Exec(ctx, `INSERT INTO chats (chat_id, stopped_at) VALUES ($1, CASE WHEN $2 THEN NULL ELSE $3::timestamptz END)
 		ON CONFLICT (chat_id) DO UPDATE SET stopped_at = CASE WHEN $2 THEN NULL ELSE coalesce(chats.stopped_at, excluded.stopped_at) END`, chat, allowed, now)
 	if err != nil {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"github.com/qafila/qafila/internal/postgres"
 )
 
 // Retention says how long things are kept. Zero means for ever.
@@ -62,7 +64,7 @@ type rule struct {
 
 // Purge takes away what is older than it may be kept, rule by rule and batch by batch. Given a pool, each batch is a transaction of its
 // own, so that it may run beside everything else, in two instances too, and may be broken off at any time.
-func Purge(ctx context.Context, q Querier, keep Retention, now time.Time) (Purged, error) {
+func Purge(ctx context.Context, q postgres.Querier, keep Retention, now time.Time) (Purged, error) {
 	purged := Purged{}
 	for _, r := range keep.rules() {
 		if r.keep <= 0 {
