@@ -146,7 +146,7 @@ func (v *service) take(ctx, work context.Context, mux *http.ServeMux) error {
 	done := make(chan struct{})
 	go func() { hook.Run(ctx, work); close(done) }()
 	if err := hook.Register(ctx, v.settings.PublicURL, v.settings.WebhookSecret); err != nil {
-		return nil //nolint:nilerr // only the end of ctx stops it
+		return nil // only the end of ctx stops it
 	}
 	v.ready.Store(true)
 	v.log.Info("taking updates by webhook", "bot", username)

@@ -57,7 +57,7 @@ var (
 // check names each variable that is wrong, and why.
 func (s *settings) check() error {
 	var wrong []error
-	say := func(format string, args ...any) { wrong = append(wrong, fmt.Errorf(format, args...)) }
+	say := func(what string) { wrong = append(wrong, errors.New(what)) }
 	switch {
 	case s.Token == "":
 		say("TELEGRAM_TOKEN is not set: ask @BotFather for a bot and its token (or run `qafila demo`, which needs none)")

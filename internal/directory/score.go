@@ -104,7 +104,7 @@ func (f *finder) misspelt(scores []float64, r []rune, one, oneShort, two float64
 	mask := maskOf(r)
 	for i := range f.aliases {
 		a := &f.aliases[i]
-		slips := 0
+		var slips int
 		switch {
 		case len(a.runes) >= 7 && len(r) >= 6:
 			slips = 2

@@ -163,7 +163,7 @@ func units(s string) int { return len(utf16.Encode([]rune(s))) }
 
 // length checks a text where it is used, in the language in which it is worst.
 func (l *loader) length(u use) {
-	limit := 0
+	var limit int
 	switch u.role {
 	case asMessage, asLine, asWrong:
 		limit = maxMessage

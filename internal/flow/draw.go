@@ -133,7 +133,7 @@ func (d *drawing) question(st *step, q *question) string {
 }
 
 func (d *drawing) edge(from *step, t *target, label string) {
-	to := ""
+	var to string
 	switch {
 	case t.step != nil:
 		to = t.step.name

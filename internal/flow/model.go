@@ -55,14 +55,13 @@ type step struct {
 	keep bool
 
 	// say, ask
-	text    word
-	params  []param
-	count   word
-	plural  bool
-	long    bool
-	lead    bool
-	attach  []attach
-	attachN int
+	text   word
+	params []param
+	count  word
+	plural bool
+	long   bool
+	lead   bool
+	attach []attach
 
 	// do, call, set
 	name2  word // the action, or the called flow

@@ -160,12 +160,12 @@ func (c cluster) clear(ctx context.Context) error {
 	for begun := time.Now(); ; pause(ctx, 50*time.Millisecond) {
 		text, err := os.ReadFile(file)
 		if err != nil {
-			return nil // no server, or none that PostgreSQL would see
+			return nil //nolint:nilerr // no server, or none that PostgreSQL would see
 		}
 		first, _, _ := strings.Cut(string(text), "\n")
 		pid, err := strconv.Atoi(first)
 		if err != nil || pid <= 1 {
-			return nil // PostgreSQL says best what is wrong with it
+			return nil //nolint:nilerr // PostgreSQL says best what is wrong with it
 		}
 		if !c.serves(ctx, pid) {
 			if err := syscall.Kill(pid, 0); err == nil {

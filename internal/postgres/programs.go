@@ -68,10 +68,10 @@ func findPrograms(ctx context.Context, who account, places []string, major int) 
 }
 
 // usualPlaces are the PATH, then where distributions and installers put server programs, the newest version first.
-func usualPlaces() []string {
+func usualPlaces(ctx context.Context) []string {
 	places := filepath.SplitList(os.Getenv("PATH"))
 	if config, err := exec.LookPath("pg_config"); err == nil {
-		if out, err := exec.Command(config, "--bindir").Output(); err == nil {
+		if out, err := exec.CommandContext(ctx, config, "--bindir").Output(); err == nil {
 			places = append(places, strings.TrimSpace(string(out)))
 		}
 	}

@@ -85,7 +85,7 @@ func hidden(t *testing.T) string {
 func TestUsualPlacesBeginWithThePath(t *testing.T) {
 	first, second := t.TempDir(), t.TempDir()
 	t.Setenv("PATH", strings.Join([]string{first, "relative", second}, string(os.PathListSeparator)))
-	places := usualPlaces()
+	places := usualPlaces(t.Context())
 	if len(places) < 2 || places[0] != first || places[1] != second {
 		t.Errorf("places: %q", places)
 	}

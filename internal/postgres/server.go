@@ -75,7 +75,7 @@ func (s *Server) begin(ctx context.Context) (err error) {
 		return err
 	}
 	s.log.Info("private PostgreSQL started", "folder", s.folder.path, "version", s.cluster.bin.major, "user", s.cluster.who.name)
-	life, cancel := context.WithCancel(context.Background())
+	life, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	s.cancel, s.ended, s.err = cancel, make(chan struct{}), nil
 	go s.keep(life, p)
 	return nil
@@ -113,7 +113,7 @@ func (s *Server) keep(life context.Context, p *process) {
 // prepare finds or makes everything that a server on the folder needs.
 func prepare(ctx context.Context, f folder, elsewhere []string, log *slog.Logger, settings []string) (cluster, error) {
 	// Programs first: without them nothing is left behind.
-	if _, err := findPrograms(ctx, defaultAccount(), usualPlaces(), 0); err != nil {
+	if _, err := findPrograms(ctx, defaultAccount(), usualPlaces(ctx), 0); err != nil {
 		return cluster{}, err
 	}
 	home, who, err := f.home(ctx, log, elsewhere)
@@ -124,7 +124,7 @@ func prepare(ctx context.Context, f folder, elsewhere []string, log *slog.Logger
 	if err != nil {
 		return cluster{}, err
 	}
-	bin, err := findPrograms(ctx, who, usualPlaces(), major)
+	bin, err := findPrograms(ctx, who, usualPlaces(ctx), major)
 	if err != nil {
 		return cluster{}, err
 	}

@@ -160,7 +160,7 @@ func TestPidFileThatNamesNoServerOfOursIsNoObstacle(t *testing.T) {
 	if err := zombie.Start(); err != nil {
 		t.Fatal(err)
 	}
-	defer zombie.Wait()
+	defer func() { _ = zombie.Wait() }()
 	eventually(t, "the child is a zombie", func() bool { return !running(zombie.Process.Pid) })
 	// A process of the same user as the server, as PostgreSQL believes such a one: after a reboot, pids begin anew.
 	stranger := defaultAccount().command(t.Context(), "/", "/bin/sh", "-c", "read -r line")
@@ -171,7 +171,7 @@ func TestPidFileThatNamesNoServerOfOursIsNoObstacle(t *testing.T) {
 	if err := stranger.Start(); err != nil {
 		t.Fatal(err)
 	}
-	defer func() { in.Close(); stranger.Wait() }()
+	defer func() { in.Close(); _ = stranger.Wait() }()
 
 	s := startOn(t, madeFolder(t))
 	for name, pid := range map[string]int{"zombie": zombie.Process.Pid, "stranger": stranger.Process.Pid} {

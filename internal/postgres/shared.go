@@ -54,7 +54,7 @@ type shared struct {
 //	  current                    the name of the server to join
 //	  NAME/                      data, log and socket of one server, gone when its keeper ends
 func join(ctx context.Context, who account, temp string, grace time.Duration) (shared, error) {
-	bin, err := findPrograms(ctx, who, usualPlaces(), 0)
+	bin, err := findPrograms(ctx, who, usualPlaces(ctx), 0)
 	if err != nil {
 		return shared{}, err
 	}

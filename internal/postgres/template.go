@@ -77,7 +77,9 @@ func template(ctx context.Context, admin *pgx.Conn, print string, now time.Time)
 	if _, err := admin.Exec(ctx, "SELECT pg_advisory_lock($1)", templatesLock); err != nil {
 		return "", fmt.Errorf("lock the template databases: %w", err)
 	}
-	defer admin.Exec(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock($1)", templatesLock) // the connection's end undoes it too
+	defer func() {
+		_, _ = admin.Exec(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock($1)", templatesLock) // the connection's end undoes it too
+	}()
 	if name, err := findTemplate(ctx, admin, print, now); err != nil || name != "" {
 		return name, err
 	}

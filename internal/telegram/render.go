@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"strconv"
 	"strings"
 
 	"github.com/go-telegram/bot"
@@ -16,6 +17,7 @@ import (
 func (s *Sender) deliver(ctx context.Context, d conversation.Delivery) error {
 	m := d.Message
 	api := s.client.api
+	chat := strconv.FormatInt(d.Chat, 10) // a string costs the library less than a number
 	switch {
 	case m.Menu != "":
 		return s.showCommands(ctx, d.Chat, m.Menu)
@@ -23,8 +25,8 @@ func (s *Sender) deliver(ctx context.Context, d conversation.Delivery) error {
 		return attach(ctx, api, d.Chat, m)
 	case m.Replace != 0:
 		_, err := api.EditMessageText(ctx, &bot.EditMessageTextParams{
-			ChatID: d.Chat, MessageID: int(m.Replace), Text: m.Text, ParseMode: models.ParseModeHTML,
-			LinkPreviewOptions: noPreview, ReplyMarkup: inline(m.Rows),
+			ChatID: chat, MessageID: int(m.Replace), Text: m.Text, ParseMode: mode(m.Text), LinkPreviewOptions: preview(m.Text),
+			ReplyMarkup: inline(m.Rows),
 		})
 		if err == nil || notModified(err) {
 			return nil
@@ -34,7 +36,7 @@ func (s *Sender) deliver(ctx context.Context, d conversation.Delivery) error {
 		}
 	}
 	_, err := api.SendMessage(ctx, &bot.SendMessageParams{
-		ChatID: d.Chat, Text: m.Text, ParseMode: models.ParseModeHTML, LinkPreviewOptions: noPreview, ReplyMarkup: markup(m),
+		ChatID: chat, Text: m.Text, ParseMode: mode(m.Text), LinkPreviewOptions: preview(m.Text), ReplyMarkup: markup(m),
 		AllowPaidBroadcast: d.Bulk && s.paid,
 	})
 	return err
@@ -44,6 +46,29 @@ var (
 	yes       = true
 	noPreview = &models.LinkPreviewOptions{IsDisabled: &yes}
 )
+
+// mode is the parse mode that a text needs. The library spends more on the option than Telegram on the text.
+func mode(text string) models.ParseMode {
+	if strings.ContainsAny(text, "<&") {
+		return models.ParseModeHTML
+	}
+	return ""
+}
+
+// preview keeps Telegram from showing a page that a text names below it: the text is the message.
+func preview(text string) *models.LinkPreviewOptions {
+	for i := strings.IndexByte(text, '.'); i >= 0 && i+1 < len(text); {
+		if c := text[i+1]; c > ' ' && c != '.' {
+			return noPreview
+		}
+		next := strings.IndexByte(text[i+1:], '.')
+		if next < 0 {
+			break
+		}
+		i += 1 + next
+	}
+	return nil
+}
 
 func notModified(err error) bool {
 	return errors.Is(err, bot.ErrorBadRequest) && strings.Contains(err.Error(), "message is not modified")
@@ -55,21 +80,17 @@ func attach(ctx context.Context, api *bot.Bot, chat int64, m conversation.Messag
 	if a.File == "" {
 		file = &models.InputFileUpload{Filename: a.Name, Data: bytes.NewReader(a.Data)}
 	}
-	mode := models.ParseModeHTML
-	if m.Text == "" {
-		mode = ""
-	}
 	var err error
 	switch a.Kind {
 	case "photo":
-		_, err = api.SendPhoto(ctx, &bot.SendPhotoParams{ChatID: chat, Photo: file, Caption: m.Text, ParseMode: mode, ReplyMarkup: markup(m)})
+		_, err = api.SendPhoto(ctx, &bot.SendPhotoParams{ChatID: chat, Photo: file, Caption: m.Text, ParseMode: mode(m.Text), ReplyMarkup: markup(m)})
 	case "voice":
-		_, err = api.SendVoice(ctx, &bot.SendVoiceParams{ChatID: chat, Voice: file, Caption: m.Text, ParseMode: mode, ReplyMarkup: markup(m)})
+		_, err = api.SendVoice(ctx, &bot.SendVoiceParams{ChatID: chat, Voice: file, Caption: m.Text, ParseMode: mode(m.Text), ReplyMarkup: markup(m)})
 	case "venue":
 		_, err = api.SendVenue(ctx, &bot.SendVenueParams{ChatID: chat, Latitude: a.Lat, Longitude: a.Lon, Title: a.Title, Address: a.Address,
 			ReplyMarkup: markup(m)})
 	default:
-		_, err = api.SendDocument(ctx, &bot.SendDocumentParams{ChatID: chat, Document: file, Caption: m.Text, ParseMode: mode, ReplyMarkup: markup(m)})
+		_, err = api.SendDocument(ctx, &bot.SendDocumentParams{ChatID: chat, Document: file, Caption: m.Text, ParseMode: mode(m.Text), ReplyMarkup: markup(m)})
 	}
 	return err
 }

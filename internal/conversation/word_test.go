@@ -1,0 +1,114 @@
+package conversation
+
+import (
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"pgregory.net/rapid"
+
+	"github.com/qafila/qafila/internal/flow"
+	"github.com/qafila/qafila/internal/locale"
+)
+
+const fsi, pdi, rlm = "\u2068", "\u2069", "\u200f"
+
+func wordTexts(t testing.TB) *locale.Texts {
+	t.Helper()
+	texts, err := locale.Load(fstest.MapFS{
+		"t.fr.yaml": {Data: []byte("hello: \"Bonjour {{.name}} !\"\nbare: \"{{.name}}\"\nbold: \"<b>{{.name}}</b>\"\n")},
+		"t.ar.yaml": {Data: []byte("hello: \"مرحبا {{.name}}!\"\nbare: \"{{.name}}\"\nbold: \"<b>{{.name}}</b>\"\n")},
+	}, []locale.Language{locale.French, locale.Arabic})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return texts
+}
+
+func TestParametersAreEscapedAndIsolatedWhereTheyRunAgainstTheSentence(t *testing.T) {
+	texts := wordTexts(t)
+	for _, c := range []struct {
+		name, lang, id, value, want string
+	}{
+		{"a Latin name in French stands as it is", "fr", "hello", "Fatima", "Bonjour Fatima !"},
+		{"an Arabic name in French is isolated", "fr", "hello", "فاطمة", "Bonjour " + fsi + "فاطمة" + pdi + " !"},
+		{"an Arabic name in Arabic stands as it is", "ar", "hello", "فاطمة", "مرحبا فاطمة!"},
+		{"a Latin name in Arabic is isolated", "ar", "hello", "Fatima", "مرحبا " + fsi + "Fatima" + pdi + "!"},
+		{"a reference in Arabic is isolated", "ar", "hello", "4F7-K2M", "مرحبا " + fsi + "4F7-K2M" + pdi + "!"},
+		{"a phone number in Arabic is isolated, so that its plus stays in front", "ar", "hello", "+212 6 61", "مرحبا " + fsi + "+212 6 61" + pdi + "!"},
+		{"a number in French stands as it is", "fr", "hello", "12", "Bonjour 12 !"},
+		{"an Arabic sentence with a Latin word keeps its own direction", "ar", "bare", "قانون AMO", "قانون AMO"},
+		{"a paragraph that would begin from the left is turned", "ar", "bare", "AMO قانون", rlm + "AMO قانون"},
+		{"a paragraph of an isolate alone is turned", "ar", "bare", "Fatima", rlm + fsi + "Fatima" + pdi},
+		{"HTML that a person typed is shown as typed", "fr", "hello", "<b>x</b> & y", "Bonjour &lt;b&gt;x&lt;/b&gt; &amp; y !"},
+		{"a tag is no letter", "ar", "bold", "فاطمة", "<b>فاطمة</b>"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if got := words(texts, locale.Language(c.lang), c.id, map[string]any{"name": c.value}); got != c.want {
+				t.Errorf("got  %+q\nwant %+q", got, c.want)
+			}
+		})
+	}
+}
+
+func TestWhatAPersonTypedNeverBecomesATag(t *testing.T) {
+	texts := wordTexts(t)
+	rapid.Check(t, func(t *rapid.T) {
+		value := rapid.String().Draw(t, "value")
+		for _, lang := range []locale.Language{locale.French, locale.Arabic} {
+			got := words(texts, lang, "hello", map[string]any{"name": value})
+			if strings.ContainsAny(got, "<>") {
+				t.Fatalf("%q became %q", value, got)
+			}
+			if strings.Count(got, fsi) != strings.Count(got, pdi) {
+				t.Fatalf("%q became unbalanced: %+q", value, got)
+			}
+		}
+	})
+}
+
+func TestAButtonsDataComesBackAsWhatItWas(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		choice  flow.Choice
+		screen  int
+		keep    bool
+		want    flow.Input
+		replace bool
+	}{
+		{"a choice", flow.Choice{Key: "yes"}, 51, false, flow.Input{Kind: flow.Press, Screen: 51, Key: "yes"}, true},
+		{"a choice below a message that stays", flow.Choice{Key: "T01"}, 1, true, flow.Input{Kind: flow.Press, Screen: 1, Key: "T01"}, false},
+		{"a key with marks in it", flow.Choice{Key: "card.what:x"}, 7, false, flow.Input{Kind: flow.Press, Screen: 7, Key: "card.what:x"}, true},
+		{"a door", flow.Choice{Door: "/next"}, 3, false, flow.Input{Kind: flow.Door, Text: "/next"}, true},
+		{"a door below a message that stays", flow.Choice{Door: "/next"}, 3, true, flow.Input{Kind: flow.Door, Text: "/next"}, false},
+		{"a deep link as a door", flow.Choice{Door: "start:stop_fes"}, 0, true, flow.Input{Kind: flow.Door, Text: "start:stop_fes"}, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			in, replace := pressed(buttonData(c.choice, c.screen, c.keep))
+			if in != c.want || replace != c.replace {
+				t.Errorf("got %+v, %v; want %+v, %v", in, replace, c.want, c.replace)
+			}
+		})
+	}
+}
+
+func TestForgedButtonDataIsAPressOnNothing(t *testing.T) {
+	for _, data := range []string{"", ":", ".", ">", "x", "-1:yes", "0:yes", "zzzzzzzzzz:yes", "é:yes", "\x00"} {
+		if in, _ := pressed(data); in.Kind != flow.Press || in.Screen != -1 {
+			t.Errorf("%q is read as %+v", data, in)
+		}
+	}
+	rapid.Check(t, func(t *rapid.T) { pressed(rapid.String().Draw(t, "data")) }) // never panics
+}
+
+func TestPhoneNumbersAsPeopleWriteThem(t *testing.T) {
+	for typed, want := range map[string]string{
+		"06 12 34 56 78": "+212612345678", "0612345678": "+212612345678", "+212 6 12 34 56 78": "+212612345678", "00212612345678": "+212612345678",
+		"٠٦١٢٣٤٥٦٧٨": "+212612345678", "+33 6 12 34 56 78": "+33612345678", "05.22.12.34.56": "+212522123456",
+		"12": "", "hello": "", "0000000000": "", "": "",
+	} {
+		if got, ok := Phone(typed); got != want || ok != (want != "") {
+			t.Errorf("%q is read as %q, %v, not %q", typed, got, ok, want)
+		}
+	}
+}
