@@ -113,8 +113,7 @@ func (p *process) stop() error {
 		return nil
 	case <-time.After(stopping):
 		_ = p.cmd.Process.Kill()
-		<-p.ended
-		return errors.New("it did not end when asked to")
+		return fmt.Errorf("it did not end when asked to: %w", <-p.ended)
 	}
 }
 

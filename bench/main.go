@@ -12,6 +12,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -52,6 +53,9 @@ func main() {
 	if *only != "" {
 		o.only = map[string]bool{}
 		for _, s := range strings.Split(*only, ",") {
+			if !slices.Contains(names(), s) {
+				log.Fatalf("-only takes %s, not %q", strings.Join(names(), ", "), s)
+			}
 			o.only[s] = true
 		}
 	}

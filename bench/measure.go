@@ -5,9 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"strconv"
 	"strings"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -43,12 +41,12 @@ func measure(ctx context.Context, o options, c contender, out string) (r row, er
 	}
 	database := ""
 	if c.database {
-		server, err := postgres.Start(ctx, folder, append(explaining(o), strings.Fields(os.Getenv("XS"))...)...)
+		server, err := postgres.Start(ctx, folder, explaining(o)...)
 		if err != nil {
 			return r, err
 		}
 		defer func() { err = errors.Join(err, server.Stop()) }()
-		database = server.URL() + os.Getenv("XP")
+		database = server.URL()
 		if r.postgres, err = ask[string](ctx, database, `SHOW server_version`); err != nil {
 			return r, err
 		}
@@ -67,7 +65,7 @@ func measure(ctx context.Context, o options, c contender, out string) (r row, er
 	if err != nil {
 		return r, err
 	}
-	err = press(ctx, o, h, p, &r)
+	err = press(ctx, o, h, p, folder, &r)
 	if serr := p.stop(); err == nil {
 		err = serr
 	}
@@ -81,16 +79,16 @@ func measure(ctx context.Context, o options, c contender, out string) (r row, er
 }
 
 // press puts the loads on a running bot, one after the other.
-func press(ctx context.Context, o options, h *harness.Harness, p *process, r *row) error {
+func press(ctx context.Context, o options, h *harness.Harness, p *process, folder string, r *row) error {
 	for _, n := range o.people {
-		before := spent(p)
+		before := spent(p, folder)
 		res, err := h.Crowd.Closed(ctx, n, o.warm, o.measure)
 		if err != nil {
 			return err
 		}
 		r.closed = append(r.closed, res)
 		if o.verbose {
-			fmt.Fprintf(os.Stderr, "  %4d people: %s updates/s; %s\n", n, thousands(res.Rate()), spent(p).since(before, res.Rate()))
+			fmt.Fprintf(os.Stderr, "  %4d people: %s updates/s; %s\n", n, thousands(res.Rate()), spent(p, folder).since(before, res.Rate()))
 		}
 	}
 	var err error
@@ -141,47 +139,6 @@ func load() string {
 	}
 	one, _, _ := strings.Cut(string(text), " ")
 	return one
-}
-
-// times are how much of the processors' time was spent so far, in ticks.
-type times struct {
-	bot, harness, all int64
-	at                time.Time
-}
-
-// ticks is how many there are in a second (Linux: USER_HZ).
-const ticks = 100
-
-func spent(p *process) times {
-	t := times{bot: ofProcess(strconv.Itoa(p.cmd.Process.Pid)), harness: ofProcess("self"), at: time.Now()}
-	text, _ := os.ReadFile("/proc/stat") // none: 0
-	first, _, _ := strings.Cut(string(text), "\n")
-	for i, f := range strings.Fields(first) {
-		if n, err := strconv.ParseInt(f, 10, 64); err == nil && i != 4 && i != 5 && i < 9 { // without idle and iowait
-			t.all += n
-		}
-	}
-	return t
-}
-
-func ofProcess(pid string) int64 {
-	text, _ := os.ReadFile("/proc/" + pid + "/stat")
-	_, rest, _ := strings.Cut(string(text), ") ")
-	f := strings.Fields(rest)
-	if len(f) < 13 {
-		return 0
-	}
-	user, _ := strconv.ParseInt(f[11], 10, 64)
-	system, _ := strconv.ParseInt(f[12], 10, 64)
-	return user + system
-}
-
-// since says what one update cost, in microseconds of a processor: the rest is Postgres, and whatever else runs.
-func (t times) since(before times, rate float64) string {
-	updates := rate * t.at.Sub(before.at).Seconds()
-	cost := func(n int64) float64 { return float64(n) / ticks * 1e6 / updates }
-	bot, far, all := t.bot-before.bot, t.harness-before.harness, t.all-before.all
-	return fmt.Sprintf("an update costs the bot %.0f µs, the harness %.0f µs, Postgres and others %.0f µs", cost(bot), cost(far), cost(all-bot-far))
 }
 
 func postgresVersion(rows []row) string {

@@ -34,7 +34,8 @@ CREATE TABLE deliveries (
     id         bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,  -- the order within a chat
     chat_id    bigint      NOT NULL,
     lane       text        NOT NULL DEFAULT 'reply' CHECK (lane IN ('reply', 'bulk')),
-    owner      bigint      NOT NULL,                    -- the instance that sends it
+    owner      bigint      NOT NULL,                    -- the instance that sends it; 0 for bulk that nobody has taken yet
+    handed     boolean     NOT NULL DEFAULT false,      -- stored for its owner by another instance, or behind such a one
     message    text        NOT NULL,                    -- internal/conversation's Message; '' once it has failed
     not_before timestamptz,
     attempts   int         NOT NULL DEFAULT 0,
@@ -51,7 +52,8 @@ CREATE INDEX deliveries_failed ON deliveries (chat_id) WHERE failed_at IS NOT NU
 -- The running instances: what a silent one left unsent is taken over.
 CREATE TABLE instances (
     id      bigint PRIMARY KEY,
-    seen_at timestamptz NOT NULL DEFAULT now()
+    seen_at timestamptz NOT NULL DEFAULT now(),
+    gone    boolean     NOT NULL DEFAULT false          -- stopped in good order
 );
 
 -- What the bot said first, once: a key for each person, occasion and stop.
@@ -139,7 +141,7 @@ CREATE TABLE registrations (
 CREATE UNIQUE INDEX registrations_once ON registrations (stop_id, chat_id, name_key) WHERE state <> 'cancelled';
 CREATE UNIQUE INDEX registrations_self ON registrations (stop_id, chat_id) WHERE self AND state <> 'cancelled';
 CREATE INDEX registrations_chat ON registrations (chat_id);
-CREATE INDEX registrations_queue ON registrations (stop_id, state, id);
+CREATE INDEX registrations_queue ON registrations (stop_id, id) WHERE state = 'waitlisted';
 CREATE INDEX registrations_to_tell ON registrations (id) WHERE to_tell;
 
 -- Who wants to be told: when any stop is published (stop_id null), or the evening before a stop.

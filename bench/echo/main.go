@@ -38,6 +38,10 @@ func run(ctx context.Context, address string) error {
 	if err != nil {
 		return err
 	}
+	answers := map[string]string{} // what the people of harness.Questions wait for, by what they send
+	for _, s := range harness.Questions() {
+		answers[s.Send] = s.Until
+	}
 	work := make(chan update, 1024)
 	var g sync.WaitGroup
 	for range senders {
@@ -47,7 +51,7 @@ func run(ctx context.Context, address string) error {
 		}
 		g.Go(func() {
 			for u := range work {
-				if _, err := c.call("sendMessage", c.reply(u)); err != nil {
+				if _, err := c.call("sendMessage", c.reply(u, answers[u.Message.Text])); err != nil {
 					return
 				}
 			}
@@ -80,15 +84,6 @@ type update struct {
 	}
 }
 
-// answers are what the people of harness.Questions wait for, by what they send.
-var answers = func() map[string]string {
-	m := map[string]string{}
-	for _, s := range harness.Questions() {
-		m[s.Send] = s.Until
-	}
-	return m
-}()
-
 // A conn is one connection, for one call at a time.
 type conn struct {
 	c    net.Conn
@@ -105,9 +100,9 @@ func dial(ctx context.Context, address string) (*conn, error) {
 	return &conn{c: c, in: bufio.NewReaderSize(c, 64<<10)}, nil
 }
 
-func (c *conn) reply(u update) []byte {
+func (c *conn) reply(u update, words string) []byte {
 	c.body = strconv.AppendInt(append(c.body[:0], `{"chat_id":`...), u.Message.Chat.ID, 10)
-	c.body = append(append(c.body, `,"text":"`...), answers[u.Message.Text]...)
+	c.body = append(append(c.body, `,"text":"`...), words...)
 	return append(c.body, `"}`...)
 }
 

@@ -27,6 +27,7 @@ type Harness struct {
 	connections atomic.Int64
 	open        sync.Map // net.Conn -> nothing
 	serving     sync.WaitGroup
+	end         sync.Once
 }
 
 // New makes a harness whose people follow a script, and listens.
@@ -47,11 +48,13 @@ func (h *Harness) URL() string { return "http://" + h.listener.Addr().String() }
 // Connections is how many the bot has opened so far.
 func (h *Harness) Connections() int64 { return h.connections.Load() }
 
-// Close ends every call and connection.
+// Close ends every call and connection. A second call is harmless.
 func (h *Harness) Close() {
-	_ = h.listener.Close()
-	close(h.updates.over)
-	h.open.Range(func(c, _ any) bool { _ = c.(net.Conn).Close(); return true })
+	h.end.Do(func() {
+		_ = h.listener.Close()
+		close(h.updates.over)
+		h.open.Range(func(c, _ any) bool { _ = c.(net.Conn).Close(); return true })
+	})
 	h.serving.Wait()
 }
 
@@ -63,6 +66,11 @@ func (h *Harness) accept() {
 		}
 		h.connections.Add(1)
 		h.open.Store(c, nil)
+		select {
+		case <-h.updates.over: // closed meanwhile, perhaps without this one
+			_ = c.Close()
+		default:
+		}
 		h.serving.Go(func() {
 			h.serve(c)
 			h.open.Delete(c)

@@ -2,20 +2,23 @@ package harness
 
 // Questions is a registration of six questions: seven updates. Words and Thanks are what the bots say.
 func Questions() Script {
+	words := Words()
 	return Script{
-		{Send: "/start", Until: Words[0]},
-		{Send: "Fatima El Idrissi", Until: Words[1]},
-		{Send: "Poterie", Until: Words[2]},
-		{Send: "Fès", Until: Words[3]},
-		{Send: "0612345678", Until: Words[4]},
-		{Send: "Oui", Until: Words[5]},
+		{Send: "/start", Until: words[0]},
+		{Send: "Fatima El Idrissi", Until: words[1]},
+		{Send: "Poterie", Until: words[2]},
+		{Send: "Fès", Until: words[3]},
+		{Send: "0612345678", Until: words[4]},
+		{Send: "Oui", Until: words[5]},
 		{Send: "Les aides", Until: Thanks},
 	}
 }
 
 // Words are the six questions.
-var Words = [6]string{"Quel est votre nom ?", "Quel est votre métier ?", "Dans quelle ville ?", "Votre numéro de téléphone ?",
-	"Avez-vous la carte professionnelle ?", "Quel sujet vous intéresse ?"}
+func Words() []string {
+	return []string{"Quel est votre nom ?", "Quel est votre métier ?", "Dans quelle ville ?", "Votre numéro de téléphone ?",
+		"Avez-vous la carte professionnelle ?", "Quel sujet vous intéresse ?"}
+}
 
 // Thanks is what is said at the end.
 const Thanks = "Merci, votre place est gardée."

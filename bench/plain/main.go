@@ -57,7 +57,7 @@ func run(ctx context.Context) error {
 	client := &http.Client{Timeout: time.Minute, Transport: &http.Transport{
 		MaxIdleConnsPerHost: calls, MaxConnsPerHost: calls, IdleConnTimeout: time.Minute, DisableCompression: true,
 	}}
-	p := plain{pool}
+	p := plain{pool, harness.Words()}
 	b, err := bot.New(os.Getenv("TELEGRAM_TOKEN"), bot.WithServerURL(os.Getenv("TELEGRAM_API_URL")), bot.WithDefaultHandler(p.handle),
 		bot.WithHTTPClient(30*time.Second, client), bot.WithErrorsHandler(func(err error) {
 			if ctx.Err() == nil {
@@ -71,7 +71,10 @@ func run(ctx context.Context) error {
 	return nil
 }
 
-type plain struct{ pool *pgxpool.Pool }
+type plain struct {
+	pool  *pgxpool.Pool
+	words []string
+}
 
 func (p plain) handle(ctx context.Context, b *bot.Bot, u *models.Update) {
 	if u.Message == nil {
@@ -92,11 +95,11 @@ func (p plain) answer(ctx context.Context, b *bot.Bot, chat int64, words string)
 	reply := harness.Thanks
 	switch {
 	case words == "/start":
-		step, answers, reply = 0, []string{}, harness.Words[0]
-	case step < len(harness.Words)-1:
+		step, answers, reply = 0, []string{}, p.words[0]
+	case step < len(p.words)-1:
 		answers = append(answers, words)
 		step++
-		reply = harness.Words[step]
+		reply = p.words[step]
 	default:
 		a := append(answers, words)
 		if _, err := p.pool.Exec(ctx, `INSERT INTO registered VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`,

@@ -40,8 +40,7 @@ const table = `CREATE TABLE registered (chat_id bigint PRIMARY KEY, name text NO
 	phone text NOT NULL, card text NOT NULL, topic text NOT NULL)`
 
 func main() {
-	debug.SetGCPercent(300) // as in cmd/qafila
-	debug.SetMemoryLimit(48 << 20)
+	debug.SetGCPercent(150) // as in cmd/qafila
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer stop()
 	defer profile.Start()()
@@ -103,7 +102,7 @@ func run(ctx context.Context) error {
 // words are the engine's own and those of the six questions.
 func words() (*locale.Texts, error) {
 	questions := `question.thanks: "` + harness.Thanks + "\"\nmenu.ask: \"Que voulez-vous faire ?\"\nmenu.register: \"S'inscrire\"\n"
-	for i, w := range harness.Words {
+	for i, w := range harness.Words() {
 		questions += fmt.Sprintf("question.q%d: %q\n", i+1, w)
 	}
 	files := fstest.MapFS{"question.fr.yaml": {Data: []byte(questions)}}

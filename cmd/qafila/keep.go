@@ -18,9 +18,8 @@ const (
 // keepHouse says first what is due, and takes away what may not be kept. What is due is worked out from the tables each time: a look that
 // fails or is missed loses nothing.
 func (v *service) keepHouse(ctx context.Context) error {
-	say := outreach.Outreach{Pool: v.db.Pool, Word: v.turns.Note, Describe: v.house.rooms.StopWords, Instance: conversation.Nobody}
 	keep := people.Usual()
-	ticks, purges := time.NewTicker(outreachEvery), time.NewTicker(purgeEvery)
+	ticks, purges := time.NewTicker(v.look), time.NewTicker(purgeEvery)
 	defer ticks.Stop()
 	defer purges.Stop()
 	purge := func() {
@@ -36,12 +35,18 @@ func (v *service) keepHouse(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-ticks.C:
-			if _, err := say.Tick(ctx, v.now()); err != nil {
-				v.warn(ctx, "could not look for what is due to be said", err)
-			}
+			v.sayWhatIsDue(ctx)
 		case <-purges.C:
 			purge()
 		}
+	}
+}
+
+// sayWhatIsDue looks once.
+func (v *service) sayWhatIsDue(ctx context.Context) {
+	say := outreach.Outreach{Pool: v.db.Pool, Word: v.turns.Note, Describe: v.house.rooms.StopWords, Instance: conversation.Nobody}
+	if _, err := say.Tick(ctx, v.now()); err != nil {
+		v.warn(ctx, "could not look for what is due to be said", err)
 	}
 }
 

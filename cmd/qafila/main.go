@@ -30,9 +30,10 @@ type program struct {
 }
 
 func main() {
-	// A batch's garbage is gone with the batch: collecting it less often costs no more than the memory that is meant for it.
-	debug.SetGCPercent(300)
-	debug.SetMemoryLimit(48 << 20)
+	// A batch's garbage is gone with the batch: a little patience saves a good part of its collection. GOGC overrides it.
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(150)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := command(ctx, os.Args[1:]); err != nil {

@@ -4,11 +4,14 @@ import (
 	"context"
 	"log/slog"
 	"net"
+	"net/http"
 	"net/http/httptest"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/qafila/qafila/internal/caravan"
+	"github.com/qafila/qafila/internal/locale"
 	"github.com/qafila/qafila/internal/postgres"
 	"github.com/qafila/qafila/internal/simulator"
 )
@@ -17,14 +20,52 @@ import (
 type rig struct {
 	sim     *simulator.Server
 	service *service
+	address string // of Telegram
 }
 
-// start runs the bot until the test ends.
-func start(t *testing.T, samples bool, change ...func(*settings)) *rig {
+// setup is what a rig is made of.
+type setup struct {
+	settings settings
+	now      func() time.Time
+	look     time.Duration
+	telegram func(testing.TB, http.Handler) http.Handler // what stands between the bot and the simulator
+}
+
+// An option changes a setup.
+type option func(*setup)
+
+// A clock runs like the real one, from where it was set. It is never set to before the real time, which Postgres goes by.
+type clock struct{ ahead atomic.Int64 }
+
+func (c *clock) now() time.Time { return time.Now().Add(time.Duration(c.ahead.Load())) }
+
+func (c *clock) set(t time.Time) { c.ahead.Store(int64(time.Until(t))) }
+
+// by makes the bot go by a clock, and look all the time for what is due.
+func by(c *clock) option {
+	return func(s *setup) { s.now, s.look = c.now, 20*time.Millisecond }
+}
+
+// day is a time in Casablanca, so many days from now.
+func day(ahead, hour, minute int) time.Time {
+	now := time.Now().In(locale.Zone())
+	return time.Date(now.Year(), now.Month(), now.Day()+ahead, hour, minute, 0, 0, locale.Zone())
+}
+
+// start runs the bot until the test ends. Whatever it asks of Telegram is held against the Bot API.
+func start(t *testing.T, samples bool, change ...option) *rig {
 	t.Helper()
 	pool := postgres.ForTest(t)
 	sim := simulator.New(simulator.Options{})
-	far := httptest.NewUnstartedServer(sim)
+	with := setup{
+		settings: settings{common: common{Languages: "fr,ar,ary"}, Token: sim.Token(), BulkRate: 25,
+			Controller: "Chambre d'essai", Declaration: "D-1/2026"},
+		now: time.Now, look: outreachEvery, telegram: againstBotAPI,
+	}
+	for _, f := range change {
+		f(&with)
+	}
+	far := httptest.NewUnstartedServer(with.telegram(t, sim))
 	far.Config.ConnState = sim.ConnState
 	far.Start()
 	t.Cleanup(func() { sim.Close(); far.CloseClientConnections(); far.Close() })
@@ -32,24 +73,21 @@ func start(t *testing.T, samples bool, change ...func(*settings)) *rig {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := settings{common: common{Languages: "fr,ar,ary"}, Token: sim.Token(), APIURL: far.URL, Listen: listener.Addr().String(), BulkRate: 25,
-		Controller: "Chambre d'essai", Declaration: "D-1/2026"}
-	for _, f := range change {
-		f(&s)
-	}
+	s := with.settings
+	s.APIURL, s.Listen = far.URL, listener.Addr().String()
 	if err := s.check(); err != nil {
 		t.Fatal(err)
 	}
 	if samples {
-		if err := caravan.PublishSamples(t.Context(), pool, time.Now()); err != nil {
+		if err := caravan.PublishSamples(t.Context(), pool, with.now()); err != nil {
 			t.Fatal(err)
 		}
 	}
-	v, err := newService(s, &postgres.Database{Pool: pool}, slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError})), time.Now)
+	v, err := newService(s, &postgres.Database{Pool: pool}, slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError})), with.now)
 	if err != nil {
 		t.Fatal(err)
 	}
-	v.listener = listener
+	v.listener, v.look = listener, with.look
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- v.run(ctx) }()
@@ -59,7 +97,7 @@ func start(t *testing.T, samples bool, change ...func(*settings)) *rig {
 			t.Error(err)
 		}
 	})
-	return &rig{sim: sim, service: v}
+	return &rig{sim: sim, service: v, address: far.URL}
 }
 
 // quiet waits until the bot has taken in and sent all that there is.
@@ -76,5 +114,36 @@ func (r *rig) quiet(t *testing.T) {
 		} else {
 			calm = 0
 		}
+	}
+}
+
+// silent looks for what is due, and waits until what the bot says first has left too: nothing is stored that waits to be sent.
+func (r *rig) silent(t *testing.T) {
+	t.Helper()
+	r.quiet(t)
+	r.service.sayWhatIsDue(t.Context())
+	for deadline := time.Now().Add(20 * time.Second); r.count(t, `SELECT count(*) FROM deliveries WHERE failed_at IS NULL`) > 0; time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("deliveries wait for ever")
+		}
+	}
+	r.quiet(t)
+}
+
+// count gives the number that a query gives.
+func (r *rig) count(t *testing.T, sql string, args ...any) int {
+	t.Helper()
+	var n int
+	if err := r.service.db.Pool.QueryRow(t.Context(), sql, args...).Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// do runs a statement.
+func (r *rig) do(t *testing.T, sql string, args ...any) {
+	t.Helper()
+	if _, err := r.service.db.Pool.Exec(t.Context(), sql, args...); err != nil {
+		t.Fatal(err)
 	}
 }

@@ -33,6 +33,7 @@ type service struct {
 	sender   *telegram.Sender
 	turns    *conversation.Conversation
 	now      func() time.Time
+	look     time.Duration // how often is looked for what is due to be said
 }
 
 // workers is how many calls to Telegram may be under way at once.
@@ -53,7 +54,7 @@ func newService(s settings, db *postgres.Database, log *slog.Logger, now func() 
 	}
 	m := newMetrics()
 	instance := instanceID()
-	v := &service{settings: s, db: db, house: h, log: log, metrics: m, client: client, now: now}
+	v := &service{settings: s, db: db, house: h, log: log, metrics: m, client: client, now: now, look: outreachEvery}
 	v.sender = telegram.NewSender(telegram.SenderConfig{
 		Client: client, Pool: db.Pool, Instance: instance, Menu: h.menu, BulkRate: s.BulkRate, Workers: workers, Log: log, Observe: m.delivery,
 	})

@@ -22,7 +22,9 @@ type stopsImport struct {
 }
 
 // Run stores all stops of the file, or none and says what is wrong with which line.
-func (c *stopsImport) Run(ctx context.Context) error {
+func (c *stopsImport) Run(ctx context.Context) error { return c.at(ctx, time.Now()) }
+
+func (c *stopsImport) at(ctx context.Context, now time.Time) error {
 	known, wrong := answers.Load(knowledge.Files, nil)
 	if known == nil {
 		return fmt.Errorf("read the answers: %v", wrong)
@@ -43,7 +45,7 @@ func (c *stopsImport) Run(ctx context.Context) error {
 		return fmt.Errorf("nothing was imported: %d problems in %s", len(problems), c.File)
 	}
 	return withDatabase(ctx, c.common, func(db *postgres.Database) error {
-		saved, err := caravan.Save(ctx, db.Pool, stops, time.Now())
+		saved, err := caravan.Save(ctx, db.Pool, stops, now)
 		if err != nil {
 			return err
 		}

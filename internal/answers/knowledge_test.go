@@ -136,7 +136,7 @@ func TestShippedTextsSayTheSameNumbersInEveryLanguage(t *testing.T) {
 }
 
 func TestUnconfirmedEntriesSayThatTheyAreInEveryLanguage(t *testing.T) {
-	says := map[locale.Language]string{locale.French: "confirmé", locale.Arabic: "مؤكد", locale.Darija: "مأكد"}
+	says := map[locale.Language]string{locale.French: "confirmé", locale.Arabic: "مؤكد", locale.Darija: "تأكد"}
 	for _, e := range everyEntry(shipped(t)) {
 		for lang, word := range says {
 			if e.Class == answers.Unconfirmed && (!strings.Contains(e.Body(lang), word) || e.Who(lang) == "") {

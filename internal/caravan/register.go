@@ -122,7 +122,7 @@ const insertRegistration = `WITH stop AS (
 		WHERE stop_id = $1 AND EXISTS (SELECT FROM new WHERE state = $13) AND (SELECT filled IS NOT NULL FROM stop)
 	)
 	SELECT stop.*, r.reference, r.state, r.already, CASE WHEN r.state = $14 THEN
-			(SELECT count(*) FROM registrations w WHERE w.stop_id = $1 AND w.state = $14 AND w.id < r.id) + 1 ELSE 0 END
+			(SELECT count(*) FROM registrations w WHERE w.stop_id = $1 AND w.state = 'waitlisted' AND w.id < r.id) + 1 ELSE 0 END
 	FROM stop LEFT JOIN (SELECT id, reference, state, false AS already FROM new UNION ALL SELECT id, reference, state, true FROM same) r ON true`
 
 func (a *attempt) queue(b *pgx.Batch) {

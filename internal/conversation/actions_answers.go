@@ -2,6 +2,7 @@ package conversation
 
 import (
 	"context"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -13,16 +14,17 @@ import (
 func (h *House) answerActions() []Action {
 	return []Action{{
 		Signature: flow.Signature{Name: "answers.show", About: "one answer, with its source and the day it was checked", Args: all(text, "id"),
-			Outcomes: []string{"known", "unconfirmed", "gone"}, Sets: all(text, "title", "body", "source", "checked", "who"),
-			Longest: map[string]int{"title": 40, "body": 900, "source": 300, "who": 200}},
+			Outcomes: []string{"known", "unconfirmed", "gone"}, Sets: all(text, "title", "body", "source", "site", "checked", "who"),
+			Longest: map[string]int{"title": 40, "body": 900, "source": 500, "site": 60, "checked": 20, "who": 200}},
 		Do: func(_ context.Context, t *Turn, args Args) (flow.Outcome, error) {
 			e, ok := h.Answers.Get(args.Text("id"))
 			if !ok {
 				return outcome("gone", nil)
 			}
-			set := map[string]flow.Value{"title": e.Title(t.Language), "body": e.Body(t.Language), "source": e.Source, "checked": "", "who": e.Who(t.Language)}
+			set := map[string]flow.Value{"title": e.Title(t.Language), "body": e.Body(t.Language), "checked": "", "who": e.Who(t.Language)}
+			set["source"], set["site"] = linked(e.Source)
 			if !e.Checked.IsZero() {
-				set["checked"] = locale.Date(t.Language, e.Checked)
+				_, set["checked"], _ = strings.Cut(locale.Date(t.Language, e.Checked), " ") // the weekday says nothing here
 			}
 			if e.Class == answers.Unconfirmed {
 				return outcome("unconfirmed", set)
@@ -30,16 +32,28 @@ func (h *House) answerActions() []Action {
 			return outcome("known", set)
 		},
 	}, {
-		Signature: flow.Signature{Name: "answers.find", About: "the answer that typed words name exactly", Args: all(text, "words"), Outcomes: []string{"found", "none"},
+		Signature: flow.Signature{Name: "answers.find", About: "the answer that typed words name exactly, or else the one topic whose name has them", Args: all(text, "words"), Outcomes: []string{"found", "none"},
 			Sets: all(text, "id")},
 		Do: func(_ context.Context, _ *Turn, args Args) (flow.Outcome, error) {
 			id, ok := h.Answers.Find(args.Text("words"))
+			if !ok {
+				id, ok = h.topicNamed(args.Text("words"))
+			}
 			if !ok {
 				return outcome("none", nil)
 			}
 			return outcome("found", map[string]flow.Value{"id": id})
 		},
 	}}
+}
+
+// linked gives an address as a link needs it, and the name of its site, which is what a person reads of it.
+func linked(source string) (address, site string) {
+	u, err := url.Parse(source)
+	if err != nil || u.Host == "" {
+		return source, source
+	}
+	return u.String(), strings.TrimPrefix(u.Hostname(), "www.")
 }
 
 func (h *House) answerLists() []List {
@@ -55,6 +69,25 @@ func (h *House) answerLists() []List {
 		h.searchable(flow.Signature{Name: "answer_topics", About: "the topics of answers; a search looks over all answers, and its keys are theirs"}, topics),
 		h.searchable(flow.Signature{Name: "answers", About: "the answers of a topic; a search looks over all", Args: all(text, "topic")}, inTopic),
 	}
+}
+
+// topicNamed finds the only topic in whose name, in some language, a single word stands: "réforme" in "Les réformes". It leads to a
+// list of questions and not to an answer, so a part of a word is enough.
+func (h *House) topicNamed(typed string) (id string, ok bool) {
+	word := locale.Fold(typed)
+	if len([]rune(word)) < 4 || strings.ContainsRune(word, ' ') {
+		return "", false
+	}
+	for _, topic := range h.Answers.Topics() {
+		if !slices.ContainsFunc(locale.Languages(), func(l locale.Language) bool { return strings.Contains(locale.Fold(topic.Name(l)), word) }) {
+			continue
+		}
+		if ok {
+			return "", false
+		}
+		id, ok = topic.ID, true
+	}
+	return id, ok
 }
 
 func titles(lang locale.Language, entries []answers.Entry) []flow.Item {

@@ -202,7 +202,7 @@ func TestAStopsCardTellsAllAboutIt(t *testing.T) {
 	r, _ := furnished(t)
 	set := r.do("ahead", "stops.card", Args{"stop": "demo-fes"})
 	for k, want := range map[string]flow.Value{"town": "Fès", "when": "mardi 1 décembre 2026", "sample": true, "full": false, "has_programme": true,
-		"has_partners": true, "places": "120 places libres", "hours": "de 10 h à 13 h", "partners": "Al Barid Bank, OMPIC, MCMA"} {
+		"has_partners": true, "places": "120 places libres", "hours": "de 10\u00a0h à 13\u00a0h", "partners": "Al Barid Bank, OMPIC, MCMA"} {
 		if fmt.Sprint(set[k]) != fmt.Sprint(want) && !(k == "when" && strings.HasPrefix(set[k].(string), "mardi 1")) {
 			t.Errorf("%s is %q, want %q", k, set[k], want)
 		}
@@ -381,6 +381,9 @@ func TestAnswersAreShownAndFound(t *testing.T) {
 	e, _ := r.house.Answers.Get("card.price")
 	if set := r.do("found", "answers.find", Args{"words": e.Keywords[0]}); set["id"] != "card.price" {
 		t.Error(set)
+	}
+	if set := r.do("found", "answers.find", Args{"words": "Réforme"}); set["id"] != "reforms" {
+		t.Errorf("a word of a topic's name leads to %v", set)
 	}
 	r.do("none", "answers.find", Args{"words": "quel temps fait-il"})
 	if p, err := r.offer.Lists["answer_topics"].Page(t.Context(), r.turn, nil, flow.Query{Search: e.Keywords[0], Limit: 8}); err != nil || !p.Sure || p.Items[0].Key != "card.price" {

@@ -1,13 +1,16 @@
 package conversation
 
 import (
+	"bytes"
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
 	"runtime/debug"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -72,9 +75,6 @@ func (c *Conversation) Handle(ctx context.Context, batch []Update) ([]Delivery, 
 	batch = slices.Clone(batch)
 	slices.SortStableFunc(batch, func(a, b Update) int { return cmp.Compare(a.ID, b.ID) })
 	batch = slices.CompactFunc(batch, func(a, b Update) bool { return a.ID == b.ID })
-	for i := range batch {
-		tidy(&batch[i])
-	}
 	out, seen, err := c.attempt(ctx, batch)
 	failed := 0
 	if err != nil {
@@ -225,7 +225,7 @@ func (c *Conversation) transact(ctx context.Context, batch []Update) ([]Delivery
 			seen++
 			continue
 		}
-		if err := w.advance(ctx, u); err != nil {
+		if err := guard(func() error { return w.advance(ctx, u) }); err != nil {
 			return nil, 0, &turnError{u.Chat, err}
 		}
 	}
@@ -239,10 +239,19 @@ func (c *Conversation) transact(ctx context.Context, batch []Update) ([]Delivery
 	return out, seen, nil
 }
 
-// giveUp keeps an update whose turn failed for good, tells the person, and lets everybody go on.
+// giveUp keeps an update whose turn failed for good, tells the person, and lets everybody go on. What can't even be kept must not hold up
+// the rest: then only its id and the log say that it was there.
 func (c *Conversation) giveUp(ctx context.Context, u Update, cause error) ([]Delivery, error) {
 	c.log.Error("a turn failed; the update is kept in failed_updates", "update", u.ID, "error", safeError(cause))
-	raw, _ := locale.MaskIdentity(string(u.Raw))
+	out, err := c.keep(ctx, u, readable(u.Raw), safeError(cause))
+	if err != nil && !unusable(ctx, err) {
+		c.log.Error("a failed update can't be kept", "update", u.ID, "error", safeError(err))
+		out, err = c.keep(ctx, u, "", "the update could not be stored")
+	}
+	return out, err
+}
+
+func (c *Conversation) keep(ctx context.Context, u Update, raw, reason string) ([]Delivery, error) {
 	tx, err := c.pool.BeginTx(ctx, postgres.ByIndex)
 	if err != nil {
 		return nil, fmt.Errorf("begin to keep a failed update: %w", err)
@@ -256,7 +265,7 @@ func (c *Conversation) giveUp(ctx context.Context, u Update, cause error) ([]Del
 		return nil, nil
 	}
 	if _, err := tx.Exec(ctx, `INSERT INTO failed_updates (update_id, chat_id, raw, reason) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (update_id) DO NOTHING`, u.ID, u.Chat, raw, safeError(cause)); err != nil {
+		ON CONFLICT (update_id) DO NOTHING`, u.ID, u.Chat, raw, reason); err != nil {
 		return nil, fmt.Errorf("keep a failed update: %w", err)
 	}
 	if ch := w.chats[u.Chat]; ch != nil {
@@ -274,22 +283,42 @@ func (c *Conversation) giveUp(ctx context.Context, u Update, cause error) ([]Del
 
 // KeepUnread keeps an update that the edge could not decode, as it came but for identity numbers, so that nothing is lost.
 func (c *Conversation) KeepUnread(ctx context.Context, id int64, raw []byte, reason string) error {
-	masked, _ := locale.MaskIdentity(string(raw))
 	_, err := c.pool.Exec(ctx, `WITH kept AS (INSERT INTO updates (update_id) VALUES ($1) ON CONFLICT DO NOTHING)
-		INSERT INTO failed_updates (update_id, raw, reason) VALUES ($1, $2, $3) ON CONFLICT (update_id) DO NOTHING`, id, masked, reason)
+		INSERT INTO failed_updates (update_id, raw, reason) VALUES ($1, $2, $3) ON CONFLICT (update_id) DO NOTHING`,
+		id, readable(raw), storable(reason, 500))
 	if err != nil {
 		return fmt.Errorf("keep an update that can't be read: %w", err)
 	}
 	return nil
 }
 
-// safeError gives an error's words without what a person typed: Postgres puts values into the detail, not the message.
-func safeError(err error) string {
-	s := err.Error()
-	if len(s) > 500 {
-		s = s[:500]
+// readable is an update's JSON as text that Postgres takes, identity numbers masked. Telegram writes letters as \u escapes, in which a
+// number would hide.
+func readable(raw []byte) string {
+	var v any
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.UseNumber()
+	if d.Decode(&v) == nil {
+		var b bytes.Buffer
+		e := json.NewEncoder(&b)
+		e.SetEscapeHTML(false)
+		if e.Encode(v) == nil {
+			raw = bytes.TrimSpace(b.Bytes())
+		}
 	}
-	return s
+	masked, _ := locale.MaskIdentity(storable(string(raw), 1<<16))
+	return masked
+}
+
+// safeError gives an error's words without what a person typed: Postgres puts values into the detail, not the message.
+func safeError(err error) string { return storable(err.Error(), 500) }
+
+// storable cuts a text and leaves out what Postgres refuses in one.
+func storable(s string, most int) string {
+	if len(s) > most {
+		s = s[:most]
+	}
+	return strings.ReplaceAll(strings.ToValidUTF8(s, ""), "\x00", "")
 }
 
 // guard runs one step of a turn and makes a panic an error of that turn.

@@ -3,6 +3,8 @@ package conversation
 import (
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/qafila/qafila/internal/flow"
 )
@@ -32,6 +34,8 @@ func buttonData(c flow.Choice, screen int, keep bool) string {
 // pressed reads a button's data, which anybody can forge: what makes no sense is a press on a question that is long gone.
 func pressed(data string) (in flow.Input, replace bool) {
 	switch {
+	case !utf8.ValidString(data) || strings.ContainsFunc(data, unicode.IsControl):
+		return flow.Input{Kind: flow.Press, Screen: -1}, false
 	case strings.HasPrefix(data, "/"):
 		return flow.Input{Kind: flow.Door, Text: data}, true
 	case strings.HasPrefix(data, ">") && len(data) > 1:

@@ -29,7 +29,12 @@ func (w *work) advance(ctx context.Context, u *Update) error {
 		w.say(u.Chat, w.c.word(guess(u.Hint), flow.Message{Text: "group.only_private"}))
 		return nil
 	}
+	tidy(u)
 	ch := w.chats[u.Chat]
+	if ch == nil { // erased by another instance while this one waited for it
+		ch = &chat{erased: true}
+		w.chats[u.Chat] = ch
+	}
 	if ch.erased {
 		*ch = chat{born: true, seen: w.now}
 	}

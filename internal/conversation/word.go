@@ -42,11 +42,20 @@ func separator(lang locale.Language) string {
 	return ", "
 }
 
+// safely leaves addresses as they are: they stand in a link, where a mark would lead elsewhere.
 func safely(lang locale.Language, s string) string {
-	if against(lang, s) {
+	if (against(lang, s) || strings.ContainsFunc(s, turns)) && !address(s) {
 		s = locale.Isolate(s)
 	}
 	return html.EscapeString(s)
+}
+
+// turns tells what changes the direction of what comes after it.
+func turns(r rune) bool { return r >= 0x202A && r <= 0x202E || r >= 0x2066 && r <= 0x2069 }
+
+func address(s string) bool {
+	return (strings.HasPrefix(s, "https://") || strings.HasPrefix(s, "http://")) &&
+		!strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' })
 }
 
 // against tells whether a value has letters or digits but none of the language's own direction.

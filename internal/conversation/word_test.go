@@ -16,8 +16,8 @@ const fsi, pdi, rlm = "\u2068", "\u2069", "\u200f"
 func wordTexts(t testing.TB) *locale.Texts {
 	t.Helper()
 	texts, err := locale.Load(fstest.MapFS{
-		"t.fr.yaml": {Data: []byte("hello: \"Bonjour {{.name}} !\"\nbare: \"{{.name}}\"\nbold: \"<b>{{.name}}</b>\"\n")},
-		"t.ar.yaml": {Data: []byte("hello: \"مرحبا {{.name}}!\"\nbare: \"{{.name}}\"\nbold: \"<b>{{.name}}</b>\"\n")},
+		"t.fr.yaml": {Data: []byte("hello: \"Bonjour {{.name}} !\"\nbare: \"{{.name}}\"\nbold: \"<b>{{.name}}</b>\"\nlink: '<a href=\"{{.name}}\">1</a>'\n")},
+		"t.ar.yaml": {Data: []byte("hello: \"مرحبا {{.name}}!\"\nbare: \"{{.name}}\"\nbold: \"<b>{{.name}}</b>\"\nlink: 'مرحبا <a href=\"{{.name}}\">1</a>'\n")},
 	}, []locale.Language{locale.French, locale.Arabic})
 	if err != nil {
 		t.Fatal(err)
@@ -41,6 +41,8 @@ func TestParametersAreEscapedAndIsolatedWhereTheyRunAgainstTheSentence(t *testin
 		{"a paragraph that would begin from the left is turned", "ar", "bare", "AMO قانون", rlm + "AMO قانون"},
 		{"a paragraph of an isolate alone is turned", "ar", "bare", "Fatima", rlm + fsi + "Fatima" + pdi},
 		{"HTML that a person typed is shown as typed", "fr", "hello", "<b>x</b> & y", "Bonjour &lt;b&gt;x&lt;/b&gt; &amp; y !"},
+		{"an address stands as it is, as a link needs it", "ar", "link", "https://rna.gov.ma/faq/", `مرحبا <a href="https://rna.gov.ma/faq/">1</a>`},
+		{"what would turn the sentence is taken out", "fr", "hello", "a\u2068\u202eb", "Bonjour " + fsi + "ab" + pdi + " !"},
 		{"a tag is no letter", "ar", "bold", "فاطمة", "<b>فاطمة</b>"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

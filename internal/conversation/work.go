@@ -23,7 +23,7 @@ type work struct {
 	fresh map[int64]bool  // updates that had not been handled before
 	chats map[int64]*chat // locked
 	out   []Delivery      // in order; ids are given when they are stored
-	owner map[int64]int64 // chats whose earlier replies another instance is sending
+	owner map[int64]int64 // chats whose earlier replies another instance sends, or this one from the store
 }
 
 // chat is what is known of one chat during a batch.
@@ -73,7 +73,7 @@ func (w *work) load(ctx context.Context, batch []Update) error {
 	b.Queue(`SELECT chat_id, language, state, last_message, keyboard, seen_at FROM chats
 		WHERE chat_id = ANY($1) ORDER BY chat_id FOR UPDATE`, chatIDs)
 	b.Queue(`SELECT DISTINCT ON (chat_id) chat_id, owner FROM deliveries
-		WHERE chat_id = ANY($1) AND failed_at IS NULL AND lane = 'reply' AND owner <> $2
+		WHERE chat_id = ANY($1) AND failed_at IS NULL AND lane = 'reply' AND (owner <> $2 OR handed)
 			AND EXISTS (SELECT FROM instances WHERE id <> $2) -- alone: not looked for at all
 		ORDER BY chat_id, id DESC`, chatIDs, w.c.instance)
 	r := w.tx.SendBatch(ctx, &b)
@@ -138,7 +138,7 @@ func (w *work) store(ctx context.Context) ([]Delivery, error) {
 	messages := make([]string, len(w.out))
 	chats := make([]int64, len(w.out))
 	owners := make([]int64, len(w.out))
-	bulk := make([]bool, len(w.out))
+	bulk, handed := make([]bool, len(w.out)), make([]bool, len(w.out))
 	var text []byte
 	for i, d := range w.out {
 		var err error
@@ -149,14 +149,15 @@ func (w *work) store(ctx context.Context) ([]Delivery, error) {
 		if d.Bulk {
 			owners[i] = Nobody
 		} else if o, ok := w.owner[d.Chat]; ok {
-			owners[i] = o // it is still sending to this chat: its replies and ours must not overtake each other
+			// It is still sending to this chat: its replies and ours must not overtake each other.
+			owners[i], handed[i] = o, true
 		}
 	}
 	if len(w.out) > 0 {
-		b.Queue(`INSERT INTO deliveries (chat_id, owner, message, lane, created_at)
-			SELECT c, o, m, CASE WHEN b THEN 'bulk' ELSE 'reply' END, $5
-			FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::boolean[]) WITH ORDINALITY AS d(c, o, m, b, n) ORDER BY n
-			RETURNING id`, chats, owners, messages, bulk, w.now)
+		b.Queue(`INSERT INTO deliveries (chat_id, owner, message, lane, handed, created_at)
+			SELECT c, o, m, CASE WHEN b THEN 'bulk' ELSE 'reply' END, h, $6
+			FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::boolean[], $5::boolean[]) WITH ORDINALITY AS d(c, o, m, b, h, n) ORDER BY n
+			RETURNING id`, chats, owners, messages, bulk, handed, w.now)
 	}
 	if b.Len() == 0 {
 		return nil, nil
@@ -187,7 +188,7 @@ func (w *work) store(ctx context.Context) ([]Delivery, error) {
 	}
 	mine := w.out[:0]
 	for i, d := range w.out {
-		if owners[i] == w.c.instance {
+		if owners[i] == w.c.instance && !handed[i] {
 			mine = append(mine, d)
 		}
 	}

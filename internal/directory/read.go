@@ -97,15 +97,15 @@ func (d *Directory) addRegion(r Region) {
 }
 
 func (d *Directory) readTrades(fsys fs.FS) error {
-	list, err := rows(fsys, "branches.tsv", "id name_fr name_ar")
+	list, err := rows(fsys, "branches.tsv", "id branch_fr name_fr name_ar")
 	if err != nil {
 		return err
 	}
 	byName := map[string]Branch{}
 	for _, r := range list {
-		b := Branch{ID: r[0], french: r[1], arabic: r[2]}
+		b := Branch{ID: r[0], french: r[2], arabic: r[3]} // r[1] is what trades.tsv calls it, too long for half a phone's width
 		d.branches = append(d.branches, b)
-		byName[b.french] = b
+		byName[r[1]] = b
 	}
 	list, err = rows(fsys, "trades.tsv", "id family branch_fr name_fr name_ar aliases")
 	if err != nil {

@@ -96,9 +96,9 @@ func clock(lang Language, t time.Time) string {
 		return fmt.Sprintf("%d:%02d", t.Hour(), t.Minute())
 	}
 	if t.Minute() == 0 {
-		return fmt.Sprintf("%d h", t.Hour())
+		return fmt.Sprintf("%d\u00a0h", t.Hour()) // the number stays with its h at the end of a line
 	}
-	return fmt.Sprintf("%d h %02d", t.Hour(), t.Minute())
+	return fmt.Sprintf("%d\u00a0h\u00a0%02d", t.Hour(), t.Minute())
 }
 
 // Distance is a distance in whole kilometres: "12 km", "12 كلم"; under one kilometre it says only that.

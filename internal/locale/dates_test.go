@@ -67,7 +67,7 @@ func TestDaysAreCountedByMidnightsAroundRamadan(t *testing.T) {
 	if n := daysBetween(before, after); n != 2 {
 		t.Errorf("%d days, want 2", n)
 	}
-	if got := Hours(French, time.Date(2026, 2, 16, 9, 30, 0, 0, time.UTC), time.Time{}); got != "à 9 h 30" {
+	if got := Hours(French, time.Date(2026, 2, 16, 9, 30, 0, 0, time.UTC), time.Time{}); got != "à 9\u00a0h\u00a030" {
 		t.Errorf("Ramadan hour: %q", got)
 	}
 }
@@ -75,7 +75,7 @@ func TestDaysAreCountedByMidnightsAroundRamadan(t *testing.T) {
 func TestHours(t *testing.T) {
 	from, to := at("2026-12-10 09:00"), at("2026-12-10 12:30")
 	for lang, want := range map[Language][2]string{
-		French: {"de 9 h à 12 h 30", "à 9 h"},
+		French: {"de 9\u00a0h à 12\u00a0h\u00a030", "à 9\u00a0h"},
 		Arabic: {"من 9:00 إلى 12:30", "على الساعة 9:00"},
 		Darija: {"من 9:00 حتى 12:30", "مع 9:00"},
 	} {

@@ -59,6 +59,10 @@ func (s *Server) Restart(ctx context.Context) error {
 
 // begin claims the folder, launches the server and leaves it to keep.
 func (s *Server) begin(ctx context.Context) (err error) {
+	// Programs first: without them nothing is left behind, and that is what is said, even where no folder can be made.
+	if _, err = findPrograms(ctx, defaultAccount(), usualPlaces(ctx), 0); err != nil {
+		return err
+	}
 	if s.folder, err = claim(ctx, s.path); err != nil {
 		return err
 	}
@@ -112,10 +116,6 @@ func (s *Server) keep(life context.Context, p *process) {
 
 // prepare finds or makes everything that a server on the folder needs.
 func prepare(ctx context.Context, f folder, elsewhere []string, log *slog.Logger, settings []string) (cluster, error) {
-	// Programs first: without them nothing is left behind.
-	if _, err := findPrograms(ctx, defaultAccount(), usualPlaces(ctx), 0); err != nil {
-		return cluster{}, err
-	}
 	home, who, err := f.home(ctx, log, elsewhere)
 	if err != nil {
 		return cluster{}, err

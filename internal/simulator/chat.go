@@ -13,6 +13,7 @@ type chat struct {
 	blocked  bool
 	messages []*message // by id
 	keyboard json.RawMessage
+	tucked   bool          // the keyboard was for one use, which it had: it is hidden until the app's toggle brings it back
 	events   []happening   // what the bot did and Person.Next hasn't told
 	wake     chan struct{} // closed when events or the chat change
 	watchers map[chan phoneEvent]struct{}
@@ -79,7 +80,7 @@ func (c *chat) setKeyboard(k json.RawMessage) {
 	if string(k) == "null" {
 		k = nil
 	}
-	c.keyboard = k
+	c.keyboard, c.tucked = k, false
 	c.show("keyboard", k)
 }
 

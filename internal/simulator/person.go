@@ -105,7 +105,8 @@ func (p *Person) Start(payload string) int {
 }
 
 // Press presses the newest button with that label that the person sees: an inline one, else one under the chat. It doesn't
-// press what would share a contact or a position, or what leads out of the chat: the error says what to call instead.
+// press what would share a contact or a position, or what leads out of the chat: the error says what to call instead. A one-time
+// keyboard can be pressed again, as with the app's toggle.
 func (p *Person) Press(label string) error {
 	s := p.server
 	s.mu.Lock()
@@ -198,10 +199,10 @@ func (s *Server) openCallback(c *chat) string {
 	return id
 }
 
-// keyboardUsed hides a one-time keyboard.
+// keyboardUsed hides a one-time keyboard. It is still there: apps have a toggle that shows it again, and the page hides its own.
 func (p *Person) keyboardUsed() {
 	if k := readKeyboard(p.chat.keyboard); k != nil && k.OneTimeKeyboard {
-		p.chat.setKeyboard(nil)
+		p.chat.tucked = true
 	}
 }
 
@@ -265,8 +266,8 @@ func (p *Person) Chat() []Message {
 	return out
 }
 
-// Buttons are the labels that the person can press now: the inline ones of the bot's newest message, then those under the
-// chat.
+// Buttons are the labels that the person sees now: the inline ones of the bot's newest message, then those under the chat,
+// unless they were for one use and had it.
 func (p *Person) Buttons() []string {
 	p.server.mu.Lock()
 	defer p.server.mu.Unlock()
@@ -289,7 +290,7 @@ func (p *Person) buttonsLocked() []string {
 		}
 		break
 	}
-	if k := readKeyboard(p.chat.keyboard); k != nil {
+	if k := readKeyboard(p.chat.keyboard); k != nil && !p.chat.tucked {
 		for _, row := range k.Keyboard {
 			for _, b := range row {
 				labels = append(labels, b.Text)
@@ -299,7 +300,7 @@ func (p *Person) buttonsLocked() []string {
 	return labels
 }
 
-// Keyboard is the ReplyKeyboardMarkup under the chat; nil when there is none.
+// Keyboard is the ReplyKeyboardMarkup under the chat, also when it hides after its one use; nil when there is none.
 func (p *Person) Keyboard() json.RawMessage {
 	p.server.mu.Lock()
 	defer p.server.mu.Unlock()

@@ -49,7 +49,8 @@ func decode(raw []byte, username string) (u conversation.Update, query string, o
 	case m.Message != nil:
 		ok = decodeMessage(&u, m.Message, username)
 	case m.EditedMessage != nil:
-		ok = m.EditedMessage.Chat.Type == models.ChatTypePrivate && from(&u, m.EditedMessage)
+		// A live position is a stream of edits; only changed words want an answer.
+		ok = m.EditedMessage.Chat.Type == models.ChatTypePrivate && from(&u, m.EditedMessage) && m.EditedMessage.Text+m.EditedMessage.Caption != ""
 		u.Act = conversation.Edited
 	case m.MyChatMember != nil:
 		ok = decodeMember(&u, m.MyChatMember)

@@ -6,7 +6,7 @@ import (
 )
 
 // A pace keeps a lane's speed in accord with Telegram's adaptive limits. It is open until Telegram says 429 to several chats within a
-// second, which means that the bot as a whole is too fast, not one chat. Then it lets through what got through in the last second, and
+// second and to a good part of what was sent, which means that the bot as a whole is too fast, not a few chats. Then it lets through what got through in the last second, and
 // a quarter more with each second without a 429, until it is open again.
 type pace struct {
 	mu      sync.Mutex
@@ -17,6 +17,7 @@ type pace struct {
 	sent    int       // in this second
 	before  int       // in the second before
 	refused map[int64]bool
+	held    bool      // this second's refusals have held the lane already
 	calm    time.Time // when the rate was last changed
 }
 
@@ -36,7 +37,7 @@ func (p *pace) roll(t time.Time) {
 		if d >= 2*time.Second {
 			p.before = 0
 		}
-		p.sent, p.window = 0, t
+		p.sent, p.window, p.held = 0, t, false
 		clear(p.refused)
 	}
 }
@@ -79,7 +80,7 @@ func (p *pace) refuse(chat int64, retry time.Duration) {
 	t := p.now()
 	p.roll(t)
 	p.refused[chat] = true
-	if len(p.refused) < several {
+	if len(p.refused) < several || 4*len(p.refused) < p.sent {
 		return
 	}
 	through := float64(max(p.sent, p.before, 1))
@@ -87,7 +88,14 @@ func (p *pace) refuse(chat int64, retry time.Duration) {
 		p.rate = through
 	}
 	p.calm = t
-	if resume := t.Add(retry); p.next.Before(resume) && len(p.refused) == several {
-		p.next = resume
+	if resume := t.Add(retry); p.next.Before(resume) && !p.held {
+		p.next, p.held = resume, true
 	}
+}
+
+// slowed tells whether the lane is not open.
+func (p *pace) slowed() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.rate != 0
 }

@@ -23,6 +23,12 @@ func TestALaneSlowsOnlyWhenSeveralChatsAreRefused(t *testing.T) {
 		t.Errorf("two chats too fast hold everybody for %v", d)
 	}
 	p.refuse(3, 5*time.Second)
+	if d := p.wait(); d != 0 {
+		t.Errorf("three chats of fifty hold everybody for %v", d)
+	}
+	for chat := range int64(20) {
+		p.refuse(chat, 5*time.Second)
+	}
 	if d := p.wait(); d < 4*time.Second {
 		t.Errorf("a bot that is too fast as a whole waits only %v", d)
 	}
@@ -37,7 +43,7 @@ func TestASlowedLaneComesBack(t *testing.T) {
 	for range 30 {
 		p.arrived()
 	}
-	for chat := range int64(several) {
+	for chat := range int64(20) {
 		p.refuse(chat, time.Second)
 	}
 	slow := p.rate

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/go-telegram/bot"
@@ -27,6 +28,7 @@ type Intake struct {
 	username string
 	log      *slog.Logger
 	answers  chan string // callback queries to answer
+	closing  atomic.Bool
 	wait     sync.WaitGroup
 }
 
@@ -42,8 +44,9 @@ func NewIntake(c *Client, h Handler, s *Sender, username string, log *slog.Logge
 // answerers is how many callback queries are answered at once.
 const answerers = 4
 
-// Close waits for the callback queries that are being answered.
+// Close waits for the callback queries that are being answered; those that wait behind them are let go.
 func (in *Intake) Close() {
+	in.closing.Store(true)
 	close(in.answers)
 	in.wait.Wait()
 }
@@ -52,7 +55,10 @@ func (in *Intake) Close() {
 // itself is safe.
 func (in *Intake) answer() {
 	for id := range in.answers {
-		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		if in.closing.Load() {
+			continue
+		}
+		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 		_, err := in.client.api.AnswerCallbackQuery(ctx, &bot.AnswerCallbackQueryParams{CallbackQueryID: id})
 		cancel()
 		if err != nil {

@@ -125,16 +125,16 @@ func (o *outbox) beat(ctx context.Context) error {
 		AND NOT EXISTS (SELECT FROM deliveries d WHERE d.owner = i.id AND d.failed_at IS NULL)`); err != nil {
 		return fmt.Errorf("forget silent instances: %w", err)
 	}
-	_, err := o.pool.Exec(ctx, `INSERT INTO instances (id, seen_at) VALUES ($1, now()) ON CONFLICT (id) DO UPDATE SET seen_at = now()`, o.instance)
+	_, err := o.pool.Exec(ctx, `INSERT INTO instances (id, seen_at) VALUES ($1, now()) ON CONFLICT (id) DO UPDATE SET seen_at = now(), gone = false`, o.instance)
 	if err != nil {
 		return fmt.Errorf("give a sign of life: %w", err)
 	}
 	return nil
 }
 
-// leave says that this instance is gone.
+// leave says that this instance is gone. Its row stays a while, so that who comes next looks for what it left.
 func (o *outbox) leave(ctx context.Context) error {
-	_, err := o.pool.Exec(ctx, `DELETE FROM instances WHERE id = $1`, o.instance)
+	_, err := o.pool.Exec(ctx, `UPDATE instances SET gone = true WHERE id = $1`, o.instance)
 	if err != nil {
 		return fmt.Errorf("say goodbye: %w", err)
 	}
@@ -145,26 +145,31 @@ func (o *outbox) leave(ctx context.Context) error {
 func (o *outbox) orphans(ctx context.Context) ([]conversation.Delivery, error) {
 	return o.fetch(ctx, `WITH free AS (
 			SELECT id FROM deliveries d WHERE failed_at IS NULL AND lane = 'reply' AND owner <> $1
-				AND NOT EXISTS (SELECT FROM instances i WHERE i.id = d.owner AND i.seen_at > now() - interval '`+alive+`')
+				AND NOT EXISTS (SELECT FROM instances i WHERE i.id = d.owner AND i.seen_at > now() - interval '`+alive+`' AND NOT i.gone)
 			ORDER BY id LIMIT 1000 FOR UPDATE SKIP LOCKED)
 		UPDATE deliveries d SET owner = $1, attempts = attempts + 1 FROM free WHERE d.id = free.id
 		RETURNING d.id, d.chat_id, false, d.attempts, d.message`, o.instance)
 }
 
 // handed finds replies that another instance stored for this one to send, because it was already sending to their chat; known are those
-// in hand. A fresh row is not looked at: it is on its way here in memory.
+// in hand.
 func (o *outbox) handed(ctx context.Context, known []int64) ([]conversation.Delivery, error) {
-	return o.fetch(ctx, `SELECT id, chat_id, lane = 'bulk', attempts, message FROM deliveries
-		WHERE failed_at IS NULL AND owner = $1 AND created_at < now() - interval '2 seconds' AND id <> ALL($2)
+	return o.fetch(ctx, `SELECT id, chat_id, false, attempts, message FROM deliveries
+		WHERE failed_at IS NULL AND lane = 'reply' AND owner = $1 AND handed AND id <> ALL($2)
 		ORDER BY id LIMIT 1000`, o.instance, known)
 }
 
-// bulk takes up to n bulk deliveries that nobody is sending, to people who can be written to; replies that wait for the same chat go
-// first.
+// bulk takes up to n bulk deliveries that nobody is sending. What waits for somebody who has stopped messages or can't be reached is
+// given up.
 func (o *outbox) bulk(ctx context.Context, n int) ([]conversation.Delivery, error) {
+	if _, err := o.pool.Exec(ctx, `UPDATE deliveries d SET failed_at = now(), message = '', error = 'stopped, or out of reach' FROM chats c
+		WHERE d.lane = 'bulk' AND d.failed_at IS NULL AND d.owner = 0 AND c.chat_id = d.chat_id
+			AND (c.stopped_at IS NOT NULL OR c.unreachable_at IS NOT NULL)`); err != nil {
+		return nil, fmt.Errorf("give up bulk deliveries: %w", err)
+	}
 	return o.fetch(ctx, `WITH free AS (
 			SELECT d.id FROM deliveries d WHERE failed_at IS NULL AND lane = 'bulk' AND (not_before IS NULL OR not_before <= now())
-				AND (owner = 0 OR NOT EXISTS (SELECT FROM instances i WHERE i.id = d.owner AND i.seen_at > now() - interval '`+alive+`'))
+				AND (owner = 0 OR NOT EXISTS (SELECT FROM instances i WHERE i.id = d.owner AND i.seen_at > now() - interval '`+alive+`' AND NOT i.gone))
 			ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED)
 		UPDATE deliveries d SET owner = $1, attempts = attempts + (owner <> 0)::int FROM free WHERE d.id = free.id
 		RETURNING d.id, d.chat_id, true, d.attempts, d.message`, o.instance, n)

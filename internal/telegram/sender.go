@@ -231,7 +231,7 @@ func (s *Sender) collect(ctx context.Context) {
 			s.fetched(ctx)(s.store.handed(ctx, s.inHand()))
 		}
 		allowance = min(allowance+float64(s.bulkRate)*every.Seconds(), burst)
-		if n := int(allowance); n > 0 && unbroken > 0 {
+		if n := int(allowance); n > 0 && unbroken > 0 && !s.pace.slowed() {
 			allowance -= float64(s.fetched(ctx)(s.store.bulk(ctx, n)))
 		}
 		select {

@@ -95,6 +95,7 @@ const events = {
     state.blocked = all.blocked;
     chat.reset(all.messages ?? []);
     keyboard.set(all.keyboard);
+    if (all.keyboard_used) keyboard.show(false);
     composer.setCommands(all.commands);
     $('chat').dataset.ready = 'true';
     drawFoot();
