@@ -26,7 +26,6 @@ type options struct {
 	warm    time.Duration
 	rate    float64
 	profile bool
-	verbose bool
 	explain bool
 	only    map[string]bool // nil: all
 }
@@ -38,11 +37,9 @@ func main() {
 	rate := flag.Float64("rate", 490, "updates a second of the steady stream, in an open loop")
 	only := flag.String("only", "", "contenders, parted by commas; all when empty: "+strings.Join(names(), ","))
 	profile := flag.Bool("profile", false, "write profiles of the bots into bench/out")
-	verbose := flag.Bool("v", false, "say where the processors' time went")
 	explain := flag.Bool("explain", false, "have Postgres count its statements and explain some, into bench/out; this costs speed")
 	flag.Parse()
-	o := options{measure: time.Duration(*seconds) * time.Second, warm: time.Duration(*warm) * time.Second, rate: *rate,
-		profile: *profile, verbose: *verbose, explain: *explain}
+	o := options{measure: time.Duration(*seconds) * time.Second, warm: time.Duration(*warm) * time.Second, rate: *rate, profile: *profile, explain: *explain}
 	for _, s := range strings.Split(*people, ",") {
 		n, err := strconv.Atoi(s)
 		if err != nil || n < 1 || n > 4096 {
@@ -99,16 +96,29 @@ func show(w *os.File, o options, rows []row) {
 	for _, n := range o.people {
 		fmt.Fprintf(w, " updates/s, %d people |", n)
 	}
-	fmt.Fprintf(w, " p50 / p99 at %.0f updates/s | peak memory | connections |\n|---|", o.rate)
-	fmt.Fprint(w, strings.Repeat("---|", len(o.people)+3), "\n")
+	fmt.Fprintf(w, " p50 / p99 at %.0f updates/s | peak memory | connections | an update costs bot + Postgres + harness |\n|---|", o.rate)
+	fmt.Fprint(w, strings.Repeat("---|", len(o.people)+4), "\n")
 	for _, r := range rows {
 		fmt.Fprintf(w, "| %s |", r.contender.about)
 		for _, c := range r.closed {
 			fmt.Fprintf(w, " %s |", thousands(c.Rate()))
 		}
-		fmt.Fprintf(w, " %.1f / %.1f ms | %.0f MiB | %d |\n", milliseconds(r.open.P50), milliseconds(r.open.P99), float64(r.peak)/(1<<20), r.connections)
+		c := r.costs[len(r.costs)-1]
+		fmt.Fprintf(w, " %.1f / %.1f ms | %.0f MiB | %d | %.0f + %.0f + %.0f µs |\n", milliseconds(r.open.P50), milliseconds(r.open.P99),
+			float64(r.peak)/(1<<20), r.connections, c.bot, c.postgres, c.harness)
 	}
-	fmt.Fprintln(w)
+	fmt.Fprintf(w, "\nOther programs took %.2f of the %d processors at most while people registered.\n", others(rows), runtime.NumCPU())
+}
+
+// others is the most that anything else took of the machine during a closed loop: a table made beside much else says little.
+func others(rows []row) float64 {
+	most := 0.0
+	for _, r := range rows {
+		for _, c := range r.costs {
+			most = max(most, c.others)
+		}
+	}
+	return most
 }
 
 func thousands(f float64) string {

@@ -17,6 +17,7 @@ import (
 type row struct {
 	contender   contender
 	closed      []harness.Result
+	costs       []cost // of closed
 	open        harness.Result
 	peak        int64 // bytes
 	connections int64
@@ -86,19 +87,16 @@ func press(ctx context.Context, o options, h *harness.Harness, p *process, folde
 		if err != nil {
 			return err
 		}
-		r.closed = append(r.closed, res)
-		if o.verbose {
-			fmt.Fprintf(os.Stderr, "  %4d people: %s updates/s; %s\n", n, thousands(res.Rate()), spent(p, folder).since(before, res.Rate()))
-		}
+		c := spent(p, folder).since(before, res.Rate())
+		r.closed, r.costs = append(r.closed, res), append(r.costs, c)
+		fmt.Fprintf(os.Stderr, "  %4d people: %s updates/s; others took %.2f processors\n", n, thousands(res.Rate()), c.others)
 	}
 	var err error
 	most := o.people[len(o.people)-1]
 	if r.open, err = h.Crowd.Open(ctx, most, o.rate, o.warm, o.measure); err != nil {
 		return err
 	}
-	if o.verbose {
-		fmt.Fprintf(os.Stderr, "  %.0f a second: p50 %v, p99 %v of %d\n", o.rate, r.open.P50, r.open.P99, r.open.Updates)
-	}
+	fmt.Fprintf(os.Stderr, "  %.0f a second: p50 %v, p99 %v of %d\n", o.rate, r.open.P50, r.open.P99, r.open.Updates)
 	if r.peak, err = p.peak(); err != nil {
 		return err
 	}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -49,11 +48,15 @@ func ofProcess(pid string) int64 {
 	return user + system
 }
 
-// since says what one update cost of a processor's time, and how much of the machine others took meanwhile.
-func (t times) since(before times, rate float64) string {
+// A cost is what one update took of a processor, in microseconds, and how many processors others took meanwhile.
+type cost struct {
+	bot, harness, postgres, others float64
+}
+
+// since gives what an update cost at that rate.
+func (t times) since(before times, rate float64) cost {
 	took := t.at.Sub(before.at).Seconds()
-	cost := func(n int64) float64 { return float64(n) / ticks * 1e6 / (rate * took) }
+	each := func(n int64) float64 { return float64(n) / ticks * 1e6 / (rate * took) }
 	bot, far, pg := t.bot-before.bot, t.harness-before.harness, t.postgres-before.postgres
-	others := float64(t.all-before.all-bot-far-pg) / ticks / took
-	return fmt.Sprintf("an update costs the bot %.0f µs, the harness %.0f µs, Postgres %.0f µs; others took %.2f processors", cost(bot), cost(far), cost(pg), others)
+	return cost{each(bot), each(far), each(pg), max(0, float64(t.all-before.all-bot-far-pg)/ticks/took)}
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"mime"
@@ -131,7 +132,7 @@ func parameters(contentType string, body []byte) (map[string]parameter, error) {
 		form := multipart.NewReader(bytes.NewReader(body), params["boundary"])
 		for {
 			part, err := form.NextPart()
-			if err == io.EOF { // NextPart's own word for a body without parts, and for the end
+			if errors.Is(err, io.EOF) { // the end; the library sends no parameters as no body at all
 				return given, nil
 			}
 			if err != nil {

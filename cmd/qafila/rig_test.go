@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgxpool"
+
 	"github.com/qafila/qafila/internal/caravan"
 	"github.com/qafila/qafila/internal/locale"
 	"github.com/qafila/qafila/internal/postgres"
@@ -19,8 +21,11 @@ import (
 // A rig is the whole bot at a simulated Telegram, with a database of its own.
 type rig struct {
 	sim     *simulator.Server
-	service *service
+	pool    *pgxpool.Pool
+	setup   setup
 	address string // of Telegram
+	service *service
+	stop    func(*testing.T)
 }
 
 // setup is what a rig is made of.
@@ -69,35 +74,56 @@ func start(t *testing.T, samples bool, change ...option) *rig {
 	far.Config.ConnState = sim.ConnState
 	far.Start()
 	t.Cleanup(func() { sim.Close(); far.CloseClientConnections(); far.Close() })
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := with.settings
-	s.APIURL, s.Listen = far.URL, listener.Addr().String()
-	if err := s.check(); err != nil {
-		t.Fatal(err)
-	}
+	r := &rig{sim: sim, pool: pool, setup: with, address: far.URL}
 	if samples {
 		if err := caravan.PublishSamples(t.Context(), pool, with.now()); err != nil {
 			t.Fatal(err)
 		}
 	}
-	v, err := newService(s, &postgres.Database{Pool: pool}, slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError})), with.now)
+	r.run(t)
+	t.Cleanup(func() { r.stop(t) })
+	return r
+}
+
+// run runs a bot of the rig's setup.
+func (r *rig) run(t *testing.T) {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	v.listener, v.look = listener, with.look
+	s := r.setup.settings
+	s.APIURL, s.Listen = r.address, listener.Addr().String()
+	if err := s.check(); err != nil {
+		t.Fatal(err)
+	}
+	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError}))
+	v, err := newService(s, &postgres.Database{Pool: r.pool}, log, r.setup.now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v.listener, v.look = listener, r.setup.look
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- v.run(ctx) }()
-	t.Cleanup(func() {
+	r.service = v
+	r.stop = func(t *testing.T) {
+		t.Helper()
 		cancel()
 		if err := <-done; err != nil {
 			t.Error(err)
 		}
-	})
-	return &rig{sim: sim, service: v, address: far.URL}
+	}
+}
+
+// restart stops the bot, and runs another one with a changed setup on the same database.
+func (r *rig) restart(t *testing.T, change ...option) {
+	t.Helper()
+	r.stop(t)
+	for _, f := range change {
+		f(&r.setup)
+	}
+	r.run(t)
 }
 
 // quiet waits until the bot has taken in and sent all that there is.
@@ -134,7 +160,7 @@ func (r *rig) silent(t *testing.T) {
 func (r *rig) count(t *testing.T, sql string, args ...any) int {
 	t.Helper()
 	var n int
-	if err := r.service.db.Pool.QueryRow(t.Context(), sql, args...).Scan(&n); err != nil {
+	if err := r.pool.QueryRow(t.Context(), sql, args...).Scan(&n); err != nil {
 		t.Fatal(err)
 	}
 	return n
@@ -143,7 +169,7 @@ func (r *rig) count(t *testing.T, sql string, args ...any) int {
 // do runs a statement.
 func (r *rig) do(t *testing.T, sql string, args ...any) {
 	t.Helper()
-	if _, err := r.service.db.Pool.Exec(t.Context(), sql, args...); err != nil {
+	if _, err := r.pool.Exec(t.Context(), sql, args...); err != nil {
 		t.Fatal(err)
 	}
 }

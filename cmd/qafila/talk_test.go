@@ -53,8 +53,8 @@ func (p *talker) choose(lang locale.Language) {
 	}
 }
 
-// words are a text's, … for each of its parameters, as a person sees them: without marks and tags.
-func (p *talker) words(id string) string {
+// words are a text's, … for each of its parameters, as a person sees them: without marks and tags. Those without are left empty.
+func (p *talker) words(id string, without ...string) string {
 	p.t.Helper()
 	if !p.texts.Has(p.lang, id) {
 		p.t.Fatalf("there is no text %s in %s", id, p.lang)
@@ -63,14 +63,22 @@ func (p *talker) words(id string) string {
 	for _, name := range p.texts.Params(p.lang, id) {
 		params[name] = "…"
 	}
+	for _, name := range without {
+		params[name] = ""
+	}
 	return visible(tag.ReplaceAllString(p.texts.Text(p.lang, id, params), ""))
 }
 
 var tag = regexp.MustCompile(`</?[a-z]+>`)
 
-// has tells whether the words of a text stand somewhere in what was said.
+// has tells whether the words of a text stand somewhere in what was said; what it says only sometimes may be missing.
 func (p *talker) has(said, id string) bool {
-	return pattern("…" + p.words(id) + "…").MatchString(said)
+	p.t.Helper()
+	found := pattern("…" + p.words(id) + "…").MatchString(said)
+	for _, name := range p.texts.Params(p.lang, id) {
+		found = found || pattern("…"+p.words(id, name)+"…").MatchString(said)
+	}
+	return found
 }
 
 // hears waits until the bot says that, among other things before it, and gives the message.

@@ -15,7 +15,7 @@ func (h *House) feedbackActions() []Action {
 	return []Action{{
 		Signature: flow.Signature{Name: "recommend.send", About: "keeps a recommendation; with the person's name only when named",
 			Args:     with(all(text, "theme", "kind", "words", "file"), all(number, "seconds"), all(flag, "named")),
-			Outcomes: []string{"ok", "slow"}, Sets: all(text, "reference"), Longest: map[string]int{"reference": 7}},
+			Outcomes: []string{"ok", "slow", "closed"}, Sets: all(text, "reference"), Longest: map[string]int{"reference": 7}},
 		Do: h.recommendSend,
 	}, {
 		Signature: flow.Signature{Name: "recommend.load", About: "one of this chat's recommendations, and what became of it", Args: all(text, "reference"),
@@ -26,6 +26,9 @@ func (h *House) feedbackActions() []Action {
 }
 
 func (h *House) recommendSend(ctx context.Context, t *Turn, args Args) (flow.Outcome, error) {
+	if !h.collects() { // a conversation left open since the house still did
+		return outcome("closed", nil)
+	}
 	p, _, err := people.Load(ctx, t.Tx, t.Chat)
 	if err != nil {
 		return flow.Outcome{}, err
@@ -91,7 +94,7 @@ func (h *House) feedbackLists() []List {
 				}
 				items := make([]flow.Item, len(list))
 				for i, r := range list {
-					items[i] = flow.Item{Key: r.Reference, Label: beside(t.Language, t.Say("theme."+r.Theme, nil), shortDate(t.Language, r.Created, t.Now),
+					items[i] = flow.Item{Key: r.Reference, Label: beside(t.Language, t.Say("theme."+r.Theme, nil), r.Created.In(locale.Zone()).Format("02/01"),
 						t.Say("recommendation.state_"+r.State, nil))}
 				}
 				return items, nil

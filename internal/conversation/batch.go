@@ -302,12 +302,30 @@ func readable(raw []byte) string {
 		var b bytes.Buffer
 		e := json.NewEncoder(&b)
 		e.SetEscapeHTML(false)
-		if e.Encode(v) == nil {
-			raw = bytes.TrimSpace(b.Bytes())
+		if e.Encode(mask(v)) == nil {
+			return storable(strings.TrimSpace(b.String()), 1<<16)
 		}
 	}
 	masked, _ := locale.MaskIdentity(storable(string(raw), 1<<16))
 	return masked
+}
+
+// mask masks the identity numbers in every text of a JSON value.
+func mask(v any) any {
+	switch v := v.(type) {
+	case string:
+		s, _ := locale.MaskIdentity(v)
+		return s
+	case []any:
+		for i := range v {
+			v[i] = mask(v[i])
+		}
+	case map[string]any:
+		for k := range v {
+			v[k] = mask(v[k])
+		}
+	}
+	return v
 }
 
 // safeError gives an error's words without what a person typed: Postgres puts values into the detail, not the message.

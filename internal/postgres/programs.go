@@ -13,8 +13,8 @@ import (
 	"strings"
 )
 
-// oldest is the oldest major version that has what we use: initdb --no-instructions, DROP DATABASE … WITH (FORCE).
-const oldest = 14
+// oldest is the oldest major version that has what we use: UNIQUE NULLS NOT DISTINCT, in the migrations.
+const oldest = 15
 
 // programs are one installed PostgreSQL's server programs.
 type programs struct {

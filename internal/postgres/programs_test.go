@@ -48,7 +48,7 @@ func TestWithoutProgramsOneLineSaysWhatToDo(t *testing.T) {
 		words  []string
 	}{
 		"none at all":       {[]string{t.TempDir()}, 0, []string{"not found"}},
-		"none new enough":   {[]string{install(t, "9.6")}, 0, []string{"not found", "older than 14"}},
+		"none new enough":   {[]string{install(t, "9.6")}, 0, []string{"not found", "older than 15"}},
 		"not the data's":    {[]string{install(t, "16.2")}, 15, []string{"made by PostgreSQL 15", "is version 16"}},
 		"nothing searched":  {nil, 0, []string{"not found"}},
 		"out of root's way": {[]string{hidden(t)}, 0, []string{"not found"}},

@@ -80,7 +80,7 @@ func (p *pace) refuse(chat int64, retry time.Duration) {
 	t := p.now()
 	p.roll(t)
 	p.refused[chat] = true
-	if len(p.refused) < several || 4*len(p.refused) < p.sent {
+	if len(p.refused) < several || 4*len(p.refused) < max(p.sent, p.before) {
 		return
 	}
 	through := float64(max(p.sent, p.before, 1))

@@ -95,12 +95,23 @@ func (in *Intake) take(ctx context.Context, raws []json.RawMessage) (highest int
 	if len(batch) == 0 {
 		return highest, nil
 	}
+	failed := false
 	return highest, persist(ctx, in.log, "handle a batch", func() error {
 		out, err := in.handler.Handle(ctx, batch)
-		if err == nil {
-			in.sender.Send(out)
+		if err == nil && failed {
+			// A try that failed may have taken effect all the same, its answer lost: its deliveries come before these.
+			chats := make([]int64, len(batch))
+			for i, u := range batch {
+				chats[i] = u.Chat
+			}
+			err = in.sender.Reclaim(ctx, chats)
 		}
-		return err
+		if err != nil {
+			failed = true
+			return err
+		}
+		in.sender.Send(out)
+		return nil
 	})
 }
 

@@ -147,7 +147,7 @@ func (o *outbox) orphans(ctx context.Context) ([]conversation.Delivery, error) {
 			SELECT id FROM deliveries d WHERE failed_at IS NULL AND lane = 'reply' AND owner <> $1
 				AND NOT EXISTS (SELECT FROM instances i WHERE i.id = d.owner AND i.seen_at > now() - interval '`+alive+`' AND NOT i.gone)
 			ORDER BY id LIMIT 1000 FOR UPDATE SKIP LOCKED)
-		UPDATE deliveries d SET owner = $1, attempts = attempts + 1 FROM free WHERE d.id = free.id
+		UPDATE deliveries d SET owner = $1, handed = true, attempts = attempts + 1 FROM free WHERE d.id = free.id
 		RETURNING d.id, d.chat_id, false, d.attempts, d.message`, o.instance)
 }
 
@@ -155,24 +155,36 @@ func (o *outbox) orphans(ctx context.Context) ([]conversation.Delivery, error) {
 // in hand.
 func (o *outbox) handed(ctx context.Context, known []int64) ([]conversation.Delivery, error) {
 	return o.fetch(ctx, `SELECT id, chat_id, false, attempts, message FROM deliveries
-		WHERE failed_at IS NULL AND lane = 'reply' AND owner = $1 AND handed AND id <> ALL($2)
-		ORDER BY id LIMIT 1000`, o.instance, known)
+		WHERE failed_at IS NULL AND owner = $1 AND handed AND id <> ALL($2) ORDER BY id LIMIT 1000`, o.instance, known)
+}
+
+// strays finds deliveries that are this instance's and not in hand: most are on their way here in memory, but one whose transaction took
+// effect while the answer was lost is known to nobody.
+func (o *outbox) strays(ctx context.Context, known []int64) ([]conversation.Delivery, error) {
+	return o.fetch(ctx, `SELECT id, chat_id, lane = 'bulk', attempts, message FROM deliveries
+		WHERE failed_at IS NULL AND owner = $1 AND NOT handed AND id <> ALL($2) ORDER BY id LIMIT 1000`, o.instance, known)
+}
+
+// of finds what this instance must send to certain chats.
+func (o *outbox) of(ctx context.Context, chats []int64) ([]conversation.Delivery, error) {
+	return o.fetch(ctx, `SELECT id, chat_id, false, attempts, message FROM deliveries
+		WHERE failed_at IS NULL AND owner = $1 AND lane = 'reply' AND chat_id = ANY($2) ORDER BY id`, o.instance, chats)
 }
 
 // bulk takes up to n bulk deliveries that nobody is sending. What waits for somebody who has stopped messages or can't be reached is
 // given up.
 func (o *outbox) bulk(ctx context.Context, n int) ([]conversation.Delivery, error) {
-	if _, err := o.pool.Exec(ctx, `UPDATE deliveries d SET failed_at = now(), message = '', error = 'stopped, or out of reach' FROM chats c
-		WHERE d.lane = 'bulk' AND d.failed_at IS NULL AND d.owner = 0 AND c.chat_id = d.chat_id
-			AND (c.stopped_at IS NOT NULL OR c.unreachable_at IS NOT NULL)`); err != nil {
-		return nil, fmt.Errorf("give up bulk deliveries: %w", err)
-	}
 	return o.fetch(ctx, `WITH free AS (
-			SELECT d.id FROM deliveries d WHERE failed_at IS NULL AND lane = 'bulk' AND (not_before IS NULL OR not_before <= now())
-				AND (owner = 0 OR NOT EXISTS (SELECT FROM instances i WHERE i.id = d.owner AND i.seen_at > now() - interval '`+alive+`' AND NOT i.gone))
-			ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED)
-		UPDATE deliveries d SET owner = $1, attempts = attempts + (owner <> 0)::int FROM free WHERE d.id = free.id
-		RETURNING d.id, d.chat_id, true, d.attempts, d.message`, o.instance, n)
+			SELECT d.id, c.stopped_at IS NOT NULL OR c.unreachable_at IS NOT NULL AS mute FROM deliveries d LEFT JOIN chats c USING (chat_id)
+			WHERE d.failed_at IS NULL AND d.lane = 'bulk' AND (d.not_before IS NULL OR d.not_before <= now())
+				AND (d.owner = 0 OR NOT EXISTS (SELECT FROM instances i WHERE i.id = d.owner AND i.seen_at > now() - interval '`+alive+`' AND NOT i.gone))
+			ORDER BY d.id LIMIT $2 FOR UPDATE OF d SKIP LOCKED
+		), taken AS (
+			UPDATE deliveries d SET owner = $1, attempts = attempts + (owner <> 0)::int, failed_at = CASE WHEN mute THEN now() END,
+				message = CASE WHEN mute THEN '' ELSE message END, error = CASE WHEN mute THEN 'stopped, or out of reach' END
+			FROM free WHERE d.id = free.id RETURNING d.id, d.chat_id, d.attempts, d.message, d.failed_at
+		)
+		SELECT id, chat_id, true, attempts, message FROM taken WHERE failed_at IS NULL`, o.instance, n)
 }
 
 func (o *outbox) fetch(ctx context.Context, sql string, args ...any) ([]conversation.Delivery, error) {

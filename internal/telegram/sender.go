@@ -216,7 +216,8 @@ func (s *Sender) collect(ctx context.Context) {
 	tick := time.NewTicker(every)
 	defer tick.Stop()
 	allowance, burst := 0.0, max(1, float64(s.bulkRate)/4)
-	unbroken := 0 // signs of life in a row
+	unbroken := 0               // signs of life in a row
+	var suspects map[int64]bool // strays of the last look
 	for n := 0; ; n++ {
 		if n%4 == 0 {
 			unbroken++
@@ -229,6 +230,7 @@ func (s *Sender) collect(ctx context.Context) {
 		if n%4 == 2 && unbroken > 3 {
 			s.fetched(ctx)(s.store.orphans(ctx))
 			s.fetched(ctx)(s.store.handed(ctx, s.inHand()))
+			suspects = s.strays(ctx, suspects)
 		}
 		allowance = min(allowance+float64(s.bulkRate)*every.Seconds(), burst)
 		if n := int(allowance); n > 0 && unbroken > 0 && !s.pace.slowed() {
@@ -240,6 +242,34 @@ func (s *Sender) collect(ctx context.Context) {
 		case <-tick.C:
 		}
 	}
+}
+
+// strays takes what was ours and not in hand in two looks a second apart: what is only on its way here in memory has arrived by then. It
+// returns the suspects for the next look.
+func (s *Sender) strays(ctx context.Context, suspects map[int64]bool) map[int64]bool {
+	found, err := s.store.strays(ctx, s.inHand())
+	s.complain(ctx, err)
+	next := map[int64]bool{}
+	var take []conversation.Delivery
+	for _, d := range found {
+		if suspects[d.ID] {
+			take = append(take, d)
+		} else {
+			next[d.ID] = true
+		}
+	}
+	s.Send(take)
+	return next
+}
+
+// Reclaim takes in hand what is stored for these chats, after a transaction whose end is not known. Nobody else may be storing for them.
+func (s *Sender) Reclaim(ctx context.Context, chats []int64) error {
+	ds, err := s.store.of(ctx, chats)
+	if err != nil {
+		return err
+	}
+	s.Send(ds)
+	return nil
 }
 
 // fetched takes what a fetch brought and tells how many there are.
