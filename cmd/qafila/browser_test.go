@@ -97,22 +97,25 @@ func (p *phone) choose(label string) {
 	p.do("choose "+label, chromedp.WaitVisible(newest(label)), chromedp.Click(newest(label)))
 }
 
-// asked waits for a question with a text of the locales, whose parameters, if any, come after its first words.
-func (p *phone) asked(id string) {
+// until waits for an expression to hold.
+func (p *phone) until(what, expression string) {
 	p.t.Helper()
-	words := p.say(id)
 	ctx, cancel := context.WithTimeout(p.ctx, browserWait)
 	defer cancel()
-	for {
-		if p.evaluate(fmt.Sprintf(`String(([...document.querySelectorAll('[data-from="bot"]')].at(-1)?.querySelector('[data-testid="text"]')?.textContent ?? '').includes(%q))`, words)) == "true" {
-			return
-		}
+	for p.evaluate("String(Boolean("+expression+"))") != "true" {
 		select {
 		case <-ctx.Done():
-			p.t.Fatalf("the bot doesn't ask %q", words)
+			p.t.Fatalf("not seen: %s", what)
 		case <-time.After(20 * time.Millisecond):
 		}
 	}
+}
+
+// asked waits for a question whose words stand in the locales.
+func (p *phone) asked(id string) {
+	p.t.Helper()
+	words := p.say(id)
+	p.until(words, fmt.Sprintf(`[...document.querySelectorAll('[data-from="bot"]')].at(-1)?.querySelector('[data-testid="text"]')?.textContent.includes(%q)`, words))
 }
 
 // write types a text and sends it.
@@ -196,11 +199,10 @@ func TestAnArtisanRegistersInArabicOnANarrowPhone(t *testing.T) {
 	p.asked("register.after")
 	step("the ticket")
 
-	picture := `[data-testid="photo"] img`
-	p.do("wait for the code", chromedp.WaitVisible(chromedp.CSS(picture)))
-	if got := p.evaluate(fmt.Sprintf(`(async () => { const i = document.querySelector(%[1]q); await i.decode(); return String(i.naturalWidth >= 200 && i.getBoundingClientRect().width >= 200) })()`, picture)); got != "true" {
-		t.Error("the code is too small to be read")
-	}
+	p.until("a code large enough to be read", `[...document.querySelectorAll('[data-testid="photo"] img')].some((i) => {
+		const box = i.getBoundingClientRect();
+		return i.complete && i.naturalWidth >= 200 && box.width >= 200 && box.right <= innerWidth && box.left >= 0 && i.checkVisibility();
+	})`)
 	var name, place string
 	if err := p.rig.pool.QueryRow(t.Context(), `SELECT name, place FROM registrations`).Scan(&name, &place); err != nil || name != "فاطمة الإدريسي" || place != "fes" {
 		t.Errorf("registered is %q of %q, %v", name, place, err)

@@ -75,8 +75,6 @@ func instanceID() int64 {
 func (v *service) run(ctx context.Context) error {
 	work, giveUp := context.WithCancel(context.WithoutCancel(ctx))
 	defer giveUp()
-	// What is in hand gets its time to finish; a database that is away for longer doesn't hold the program. Nothing of it was confirmed.
-	defer context.AfterFunc(ctx, func() { time.AfterFunc(2*drain, giveUp) })()
 	defer v.client.Close()
 	if err := v.sender.Announce(ctx); err != nil {
 		return err
@@ -91,6 +89,8 @@ func (v *service) run(ctx context.Context) error {
 	go func() { v.sender.Run(sending, work); close(sent) }()
 
 	g, running := errgroup.WithContext(ctx)
+	// What is in hand gets its time to finish; a database that is away for longer doesn't hold the program. Nothing of it was confirmed.
+	defer context.AfterFunc(running, func() { time.AfterFunc(2*drain, giveUp) })()
 	g.Go(func() error {
 		if err := server.Serve(v.listener); !errors.Is(err, http.ErrServerClosed) {
 			return fmt.Errorf("serve %s: %w", v.settings.Listen, err)
@@ -104,7 +104,10 @@ func (v *service) run(ctx context.Context) error {
 		v.ready.Store(false)
 		stop, cancel := context.WithTimeout(work, drain)
 		defer cancel()
-		return server.Shutdown(stop)
+		if err := server.Shutdown(stop); err != nil {
+			v.log.Warn("requests were still waiting at the end; Telegram brings them again", "error", err)
+		}
+		return nil
 	})
 	err := g.Wait()
 
@@ -145,9 +148,16 @@ func (v *service) take(ctx, work context.Context, mux *http.ServeMux) error {
 	hook := telegram.NewWebhook(intake, v.settings.WebhookSecret)
 	mux.Handle(telegram.WebhookPath, hook)
 	done := make(chan struct{})
-	go func() { hook.Run(ctx, work); close(done) }()
+	running, stop := context.WithCancel(ctx)
+	defer stop()
+	go func() { hook.Run(running, work); close(done) }()
 	if err := hook.Register(ctx, v.settings.PublicURL, v.settings.WebhookSecret); err != nil {
-		return nil // only the end of ctx stops it
+		stop()
+		<-done
+		if work.Err() == nil && context.Cause(ctx) == nil {
+			return fmt.Errorf("QAFILA_PUBLIC_URL: %w", err)
+		}
+		return nil
 	}
 	v.ready.Store(true)
 	v.log.Info("taking updates by webhook", "bot", username)

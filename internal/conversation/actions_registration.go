@@ -166,17 +166,12 @@ func (h *House) registrationCancel(ctx context.Context, t *Turn, args Args) (flo
 func (h *House) tellPromoted(t *Turn, up []caravan.Promotion) {
 	for _, p := range up {
 		if !p.Silent {
-			lang := spoken(p.Language)
+			lang := speak(h.Languages, p.Language, "")
 			words := h.StopWords(lang, p.Stop, t.Now)
 			words["name"], words["reference"] = p.Name, p.Reference
 			t.Notify(p.Chat, lang, Note{Text: "notice.promoted", Params: words, Doors: []flow.Choice{{Text: "door.tickets", Door: "/tickets"}}})
 		}
 	}
-}
-
-// spoken is the language to write to a chat in when it isn't talking.
-func spoken(language string) locale.Language {
-	return (&chat{language: language}).words("")
 }
 
 func (h *House) registrationLists() []List {

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -89,7 +90,9 @@ func (c *Conversation) Handle(ctx context.Context, batch []Update) ([]Delivery, 
 // attempt handles a batch in one transaction, trying again after a deadlock.
 func (c *Conversation) attempt(ctx context.Context, batch []Update) ([]Delivery, int, error) {
 	for try := 0; ; try++ {
-		out, seen, err := c.transact(ctx, batch)
+		var out []Delivery
+		var seen int
+		err := guard(func() (err error) { out, seen, err = c.transact(ctx, batch); return err })
 		if err == nil || try == 2 || !conflict(err) {
 			return out, seen, err
 		}
@@ -243,15 +246,32 @@ func (c *Conversation) transact(ctx context.Context, batch []Update) ([]Delivery
 // the rest: then only its id and the log say that it was there.
 func (c *Conversation) giveUp(ctx context.Context, u Update, cause error) ([]Delivery, error) {
 	c.log.Error("a turn failed; the update is kept in failed_updates", "update", u.ID, "error", safeError(cause))
-	out, err := c.keep(ctx, u, readable(u.Raw), safeError(cause))
-	if err != nil && !unusable(ctx, err) {
-		c.log.Error("a failed update can't be kept", "update", u.ID, "error", safeError(err))
-		out, err = c.keep(ctx, u, "", "the update could not be stored")
-	}
-	return out, err
+	return c.keep(ctx, u, safeError(cause))
 }
 
-func (c *Conversation) keep(ctx context.Context, u Update, raw, reason string) ([]Delivery, error) {
+// KeepUnread keeps an update that the edge could not decode, as it came but for identity numbers, and tells the person, when the edge could
+// make out who it was (else Chat is 0).
+func (c *Conversation) KeepUnread(ctx context.Context, u Update, reason string) ([]Delivery, error) {
+	if u.Chat == 0 {
+		u.Act = Foreign
+	}
+	return c.keep(ctx, u, storable(reason, 500))
+}
+
+func (c *Conversation) keep(ctx context.Context, u Update, reason string) (out []Delivery, err error) {
+	err = guard(func() (err error) { out, err = c.keepOnce(ctx, u, readable(u.Raw), reason); return err })
+	if err == nil || unusable(ctx, err) {
+		return out, err
+	}
+	c.log.Error("a failed update can't be kept", "update", u.ID, "error", safeError(err))
+	_, err = c.pool.Exec(ctx, `INSERT INTO updates (update_id) VALUES ($1) ON CONFLICT DO NOTHING`, u.ID)
+	if err != nil {
+		return nil, fmt.Errorf("pass over an update: %w", err)
+	}
+	return nil, nil
+}
+
+func (c *Conversation) keepOnce(ctx context.Context, u Update, raw, reason string) ([]Delivery, error) {
 	tx, err := c.pool.BeginTx(ctx, postgres.ByIndex)
 	if err != nil {
 		return nil, fmt.Errorf("begin to keep a failed update: %w", err)
@@ -264,12 +284,12 @@ func (c *Conversation) keep(ctx context.Context, u Update, raw, reason string) (
 	if !w.fresh[u.ID] {
 		return nil, nil
 	}
-	if _, err := tx.Exec(ctx, `INSERT INTO failed_updates (update_id, chat_id, raw, reason) VALUES ($1, $2, $3, $4)
+	if _, err := tx.Exec(ctx, `INSERT INTO failed_updates (update_id, chat_id, raw, reason) VALUES ($1, NULLIF($2, 0), $3, $4)
 		ON CONFLICT (update_id) DO NOTHING`, u.ID, u.Chat, raw, reason); err != nil {
 		return nil, fmt.Errorf("keep a failed update: %w", err)
 	}
 	if ch := w.chats[u.Chat]; ch != nil {
-		w.say(u.Chat, c.word(ch.words(u.Hint), flow.Message{Text: "turn.failed", Choices: [][]flow.Choice{{{Text: "nav.menu", Door: "/menu"}}}}))
+		w.say(u.Chat, c.word(c.language(ch.language, u.Hint), flow.Message{Text: "turn.failed", Choices: [][]flow.Choice{{{Text: "nav.menu", Door: "/menu"}}}}))
 	}
 	out, err := w.store(ctx)
 	if err != nil {
@@ -279,17 +299,6 @@ func (c *Conversation) keep(ctx context.Context, u Update, raw, reason string) (
 		return nil, fmt.Errorf("commit a failed update: %w", err)
 	}
 	return out, nil
-}
-
-// KeepUnread keeps an update that the edge could not decode, as it came but for identity numbers, so that nothing is lost.
-func (c *Conversation) KeepUnread(ctx context.Context, id int64, raw []byte, reason string) error {
-	_, err := c.pool.Exec(ctx, `WITH kept AS (INSERT INTO updates (update_id) VALUES ($1) ON CONFLICT DO NOTHING)
-		INSERT INTO failed_updates (update_id, raw, reason) VALUES ($1, $2, $3) ON CONFLICT (update_id) DO NOTHING`,
-		id, readable(raw), storable(reason, 500))
-	if err != nil {
-		return fmt.Errorf("keep an update that can't be read: %w", err)
-	}
-	return nil
 }
 
 // readable is an update's JSON as text that Postgres takes, identity numbers masked. Telegram writes letters as \u escapes, in which a
@@ -328,8 +337,16 @@ func mask(v any) any {
 	return v
 }
 
-// safeError gives an error's words without what a person typed: Postgres puts values into the detail, not the message.
-func safeError(err error) string { return storable(err.Error(), 500) }
+// safeError gives an error's words without what a person typed: Postgres puts values into the detail, and of errors of class 22 (data
+// exception) into the message too.
+func safeError(err error) string {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) && strings.HasPrefix(pg.Code, "22") {
+		return "SQLSTATE " + pg.Code
+	}
+	s, _ := locale.MaskIdentity(storable(err.Error(), 500))
+	return s
+}
 
 // storable cuts a text and leaves out what Postgres refuses in one.
 func storable(s string, most int) string {
@@ -343,7 +360,11 @@ func storable(s string, most int) string {
 func guard(f func() error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+			what := fmt.Sprintf("%T", p) // its value may be a person's words
+			if e, ok := p.(runtime.Error); ok {
+				what = e.Error()
+			}
+			err = fmt.Errorf("panic: %s\n%s", what, debug.Stack())
 		}
 	}()
 	return f()

@@ -77,11 +77,10 @@ type Attachment struct {
 
 // A Delivery is one message to one chat, stored before it is sent.
 type Delivery struct {
-	ID       int64
-	Chat     int64
-	Bulk     bool // said first by the bot: goes behind replies, at the bulk rate
-	Attempts int
-	Message  Message
+	ID      int64
+	Chat    int64
+	Bulk    bool // said first by the bot: goes behind replies, at the bulk rate
+	Message Message
 }
 
 // Nobody owns a bulk delivery until an instance takes it.

@@ -19,18 +19,23 @@ func tidy(u *Update) {
 	switch u.Input.Kind {
 	case flow.Text, flow.Photo, flow.Voice:
 		u.Input.Text = locale.Clean(u.Input.Text)
-		u.Input.Text, u.masked = locale.MaskIdentity(u.Input.Text)
+		var found bool
+		u.Input.Text, found = locale.MaskIdentity(u.Input.Text)
+		u.masked = u.masked || found // a turn that is redone finds it masked already
 	}
 }
 
 // advance takes one update through its turn.
 func (w *work) advance(ctx context.Context, u *Update) error {
 	if u.Act == Foreign {
-		w.say(u.Chat, w.c.word(guess(u.Hint), flow.Message{Text: "group.only_private"}))
+		w.say(u.Chat, w.c.word(w.c.language("", u.Hint), flow.Message{Text: "group.only_private"}))
 		return nil
 	}
 	tidy(u)
 	ch := w.chats[u.Chat]
+	if (ch == nil || ch.erased) && u.Act != Did && u.Act != Pressed {
+		return nil // nobody whom the bot knows
+	}
 	if ch == nil { // erased by another instance while this one waited for it
 		ch = &chat{erased: true}
 		w.chats[u.Chat] = ch
@@ -47,7 +52,7 @@ func (w *work) advance(ctx context.Context, u *Update) error {
 		ch.left = false
 		return nil
 	case Edited:
-		w.say(u.Chat, w.c.word(ch.words(u.Hint), flow.Message{Text: "edit.ignored"}))
+		w.say(u.Chat, w.c.word(w.c.language(ch.language, u.Hint), flow.Message{Text: "edit.ignored"}))
 		return nil
 	}
 	ch.left = false
@@ -60,7 +65,7 @@ func (w *work) advance(ctx context.Context, u *Update) error {
 	ch.seen = w.now
 	ch.lastMessage = max(ch.lastMessage, u.Message)
 
-	t := &Turn{Tx: w.tx, Chat: u.Chat, Name: u.Name, Language: ch.words(u.Hint), Now: w.now, texts: w.c.texts}
+	t := &Turn{Tx: w.tx, Chat: u.Chat, Name: u.Name, Language: w.c.language(ch.language, u.Hint), Now: w.now, texts: w.c.texts}
 	var turn flow.Turn
 	if err := guard(func() (err error) {
 		turn, err = w.c.book.Advance(&ch.state, in, host{ctx, w.c, t})
@@ -68,14 +73,14 @@ func (w *work) advance(ctx context.Context, u *Update) error {
 	}); err != nil {
 		return fmt.Errorf("advance a conversation: %w", err)
 	}
-	if ch.state.Language != "" && ch.language != ch.state.Language {
+	chosen := ch.state.Language != "" && ch.language != ch.state.Language
+	if chosen {
 		ch.language = ch.state.Language
-		w.say(u.Chat, Message{Menu: ch.language})
 	}
 	if turn.Echo {
 		return nil
 	}
-	lang := ch.words(u.Hint)
+	lang := w.c.language(ch.language, u.Hint)
 	if turn.Language != "" {
 		lang = locale.Language(turn.Language) // it stays right when the state was forgotten
 	}
@@ -96,6 +101,9 @@ func (w *work) advance(ctx context.Context, u *Update) error {
 			replace = false
 			w.show(ch, u.Chat, lang, one)
 		}
+	}
+	if chosen {
+		w.say(u.Chat, Message{Menu: ch.language}) // behind the words: nobody waits for it
 	}
 	for _, n := range t.notes {
 		w.out = append(w.out, Delivery{Chat: n.chat, Bulk: true, Message: w.c.Note(n.language, n.note)})
@@ -149,10 +157,6 @@ func (w *work) render(ctx context.Context, t *Turn, lang locale.Language, m flow
 		out = append(out, said)
 	}
 	return out, nil
-}
-
-func guess(hint string) locale.Language {
-	return (&chat{}).words(hint)
 }
 
 // host runs for the flow what the rooms offer.

@@ -39,37 +39,46 @@ type chat struct {
 	left        bool // blocked the bot
 }
 
-// words is the language to talk in: the chosen one, else a guess from the app's language. Arabic before French where nothing is known:
-// of those who read, nearly all read Arabic, six in ten French (RGPH 2024).
-func (ch *chat) words(hint string) locale.Language {
-	if ch.language != "" {
-		return locale.Language(ch.language)
+// language is the one to talk to a chat in.
+func (c *Conversation) language(chosen, hint string) locale.Language {
+	return speak(c.texts.Offered(), chosen, hint)
+}
+
+// speak chooses among the offered languages: the chosen one, else a guess from the app's. Arabic before French where nothing is known: of
+// those who read, nearly all read Arabic, six in ten French (RGPH 2024).
+func speak(offered []locale.Language, chosen, hint string) locale.Language {
+	for _, l := range []locale.Language{locale.Language(chosen), locale.Language(hint[:min(2, len(hint))]), locale.Arabic} {
+		if slices.Contains(offered, l) {
+			return l
+		}
 	}
-	if len(hint) >= 2 && hint[:2] == "fr" {
-		return locale.French
-	}
-	return locale.Arabic
+	return offered[0]
 }
 
 // load notes which updates are new and locks their chats, in one round trip. Locks are taken in the order of ids everywhere, updates
 // before chats, so that two instances can't wait for each other.
 func (w *work) load(ctx context.Context, batch []Update) error {
-	ids := make([]int64, len(batch))
+	ids := make([]int64, len(batch)) // sorted: a batch is in the order of its ids
+	born := make([]int64, len(batch))
 	chatIDs := make([]int64, 0, len(batch))
 	for i, u := range batch {
 		ids[i] = u.ID
+		if u.Act == Did || u.Act == Pressed {
+			born[i] = u.Chat // what somebody unknown does otherwise leaves no trace
+		}
 		if u.Act != Foreign {
 			chatIDs = append(chatIDs, u.Chat)
 		}
 	}
-	slices.Sort(ids)
 	slices.Sort(chatIDs)
 	chatIDs = slices.Compact(chatIDs)
 
 	var b pgx.Batch
-	b.Queue(`INSERT INTO updates (update_id) SELECT unnest($1::bigint[]) ON CONFLICT DO NOTHING RETURNING update_id`, ids)
-	b.Queue(`INSERT INTO chats (chat_id) SELECT c FROM unnest($1::bigint[]) c
-		WHERE NOT EXISTS (SELECT FROM chats WHERE chat_id = c) ORDER BY c ON CONFLICT DO NOTHING`, chatIDs)
+	b.Queue(`WITH fresh AS (INSERT INTO updates (update_id) SELECT unnest($1::bigint[]) ON CONFLICT DO NOTHING RETURNING update_id),
+		born AS (INSERT INTO chats (chat_id) SELECT DISTINCT c FROM unnest($1::bigint[], $2::bigint[]) u(id, c)
+			WHERE c <> 0 AND id IN (SELECT update_id FROM fresh) AND NOT EXISTS (SELECT FROM chats WHERE chat_id = c) ORDER BY c
+			ON CONFLICT DO NOTHING)
+		SELECT update_id FROM fresh`, ids, born)
 	b.Queue(`SELECT chat_id, language, state, last_message, keyboard, seen_at FROM chats
 		WHERE chat_id = ANY($1) ORDER BY chat_id FOR UPDATE`, chatIDs)
 	b.Queue(`SELECT DISTINCT ON (chat_id) chat_id, owner FROM deliveries
@@ -89,9 +98,6 @@ func (w *work) load(ctx context.Context, batch []Update) error {
 	var id int64
 	if _, err := pgx.ForEachRow(rows, []any{&id}, func() error { w.fresh[id] = true; return nil }); err != nil {
 		return fmt.Errorf("note a batch's updates: %w", err)
-	}
-	if _, err := r.Exec(); err != nil {
-		return fmt.Errorf("note a batch's chats: %w", err)
 	}
 	if rows, err = r.Query(); err != nil {
 		return fmt.Errorf("load a batch's chats: %w", err)
@@ -198,6 +204,7 @@ func (w *work) store(ctx context.Context) ([]Delivery, error) {
 // queueChats queues the changed chats' rows.
 func (w *work) queueChats(b *pgx.Batch) {
 	var ids, last []int64
+	var seen []time.Time
 	var languages, states []string
 	var keyboards, left []bool
 	var born []int64
@@ -212,6 +219,7 @@ func (w *work) queueChats(b *pgx.Batch) {
 		}
 		text = ch.state.Append(text[:0])
 		ids, last, left = append(ids, id), append(last, ch.lastMessage), append(left, ch.left)
+		seen = append(seen, ch.seen)
 		languages, states, keyboards = append(languages, ch.language), append(states, string(text)), append(keyboards, ch.keyboard)
 	}
 	if len(born) > 0 {
@@ -219,9 +227,9 @@ func (w *work) queueChats(b *pgx.Batch) {
 	}
 	if len(ids) > 0 {
 		b.Queue(`UPDATE chats c SET language = u.language, state = u.state, last_message = u.last, keyboard = u.keyboard,
-				seen_at = $7, unreachable_at = CASE WHEN u.gone THEN $7::timestamptz END
-			FROM unnest($1::bigint[], $2::text[], $3::text[], $4::bigint[], $5::boolean[], $6::boolean[])
-				AS u(id, language, state, last, keyboard, gone)
-			WHERE c.chat_id = u.id`, ids, languages, states, last, keyboards, left, w.now)
+				seen_at = u.seen, unreachable_at = CASE WHEN u.gone THEN $8::timestamptz END
+			FROM unnest($1::bigint[], $2::text[], $3::text[], $4::bigint[], $5::boolean[], $6::boolean[], $7::timestamptz[])
+				AS u(id, language, state, last, keyboard, gone, seen)
+			WHERE c.chat_id = u.id`, ids, languages, states, last, keyboards, left, seen, w.now)
 	}
 }

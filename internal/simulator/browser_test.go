@@ -203,6 +203,18 @@ func TestAPersonTalksThroughThePage(t *testing.T) {
 		t.Fatalf("the number brought %+v", u)
 	}
 
+	// A keyboard for one use hides after it, and the toggle brings it back.
+	say("sendMessage", map[string]any{"text": "?", "reply_markup": map[string]any{"keyboard": [][]string{{"Passer"}}, "one_time_keyboard": true}})
+	skip := chromedp.CSS(`[data-testid="reply-button"][data-text="Passer"]`)
+	ph.click(skip)
+	if u := arrived(t, tg, &offset); u.Message == nil || u.Message.Text != "Passer" {
+		t.Fatalf("the button brought %+v", u)
+	}
+	ph.do("wait for the keyboard to hide", chromedp.WaitNotVisible(skip))
+	ph.click(hook("keyboard-toggle"))
+	ph.do("wait for the keyboard to come back", chromedp.WaitVisible(skip))
+	say("sendMessage", map[string]any{"text": "?", "reply_markup": map[string]any{"remove_keyboard": true}})
+
 	// Typed text; a photo with what is typed as its caption.
 	ph.write(hook("composer"), "Bonjour 👋\r")
 	if u := arrived(t, tg, &offset); u.Message == nil || u.Message.Text != "Bonjour 👋" {

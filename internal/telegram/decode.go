@@ -29,6 +29,26 @@ func updateID(raw []byte) (int64, bool) {
 	return *id.ID, true
 }
 
+// sender makes out, of an update that can't be read, who wrote in private; chat is 0 when nobody did.
+func sender(raw []byte) (chat int64, hint string) {
+	var m struct {
+		Message struct {
+			Chat struct {
+				ID   int64  `json:"id"`
+				Type string `json:"type"`
+			} `json:"chat"`
+			From struct {
+				Bot  bool   `json:"is_bot"`
+				Hint string `json:"language_code"`
+			} `json:"from"`
+		} `json:"message"`
+	}
+	if json.Unmarshal(raw, &m) != nil || m.Message.Chat.Type != string(models.ChatTypePrivate) || m.Message.From.Bot || m.Message.Chat.ID <= 0 {
+		return 0, ""
+	}
+	return m.Message.Chat.ID, m.Message.From.Hint
+}
+
 // decode reads one update by itself. query is the callback query to answer, "" for none; ok is false when the update is nothing to the
 // bot (a chat of other people, say).
 func decode(raw []byte, username string) (u conversation.Update, query string, ok bool, err error) {
@@ -86,7 +106,8 @@ func decodeMessage(u *conversation.Update, m *models.Message, username string) b
 		if !strings.HasPrefix(m.Text, "/") || m.From == nil {
 			return false
 		}
-		if _, _, ours := command(m.Text, username); !ours {
+		name, _, ours := command(m.Text, username)
+		if addressed := strings.Contains(strings.Fields(m.Text)[0], "@"); !ours || !addressed && name != "start" {
 			return false
 		}
 		u.Act, u.Chat, u.Hint = conversation.Foreign, m.Chat.ID, m.From.LanguageCode

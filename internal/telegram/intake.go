@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"regexp"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -17,7 +18,7 @@ import (
 // A Handler takes a batch through its turns; conversation.Conversation is the one. An error means: not now, the same again.
 type Handler interface {
 	Handle(ctx context.Context, batch []conversation.Update) ([]conversation.Delivery, error)
-	KeepUnread(ctx context.Context, id int64, raw []byte, reason string) error
+	KeepUnread(ctx context.Context, u conversation.Update, reason string) ([]conversation.Delivery, error)
 }
 
 // An Intake takes updates from Telegram to the turns, from a poll or from webhooks.
@@ -115,6 +116,9 @@ func (in *Intake) take(ctx context.Context, raws []json.RawMessage) (highest int
 	})
 }
 
+// long are runs of digits in an error's words: a decoder quotes what it stumbles over.
+var long = regexp.MustCompile(`[0-9]{5,}`)
+
 func (in *Intake) keepUnread(ctx context.Context, raw []byte, cause error) (int64, error) {
 	id, ok := updateID(raw)
 	if !ok {
@@ -122,8 +126,14 @@ func (in *Intake) keepUnread(ctx context.Context, raw []byte, cause error) (int6
 		return 0, nil
 	}
 	in.log.Warn("an update can't be read; it is kept in failed_updates", "update", id)
+	u := conversation.Update{ID: id, Raw: raw}
+	u.Chat, u.Hint = sender(raw)
 	return id, persist(ctx, in.log, "keep an update that can't be read", func() error {
-		return in.handler.KeepUnread(ctx, id, raw, cause.Error())
+		out, err := in.handler.KeepUnread(ctx, u, long.ReplaceAllString(cause.Error(), "…"))
+		if err == nil {
+			in.sender.Send(out)
+		}
+		return err
 	})
 }
 
@@ -137,6 +147,10 @@ func persist(ctx context.Context, log *slog.Logger, what string, f func() error)
 		}
 		if ctx.Err() != nil {
 			return ctx.Err()
+		}
+		var flood *bot.TooManyRequestsError
+		if errors.As(err, &flood) {
+			pause = max(pause, time.Duration(flood.RetryAfter)*time.Second)
 		}
 		log.Warn("could not "+what+"; trying again", "pause", pause, "error", err)
 		select {

@@ -30,6 +30,7 @@ type settled struct {
 	id, chat int64
 	reason   string // "": it has arrived
 	gone     bool   // the person can't be reached at all
+	lost     bool   // by now another instance's to send, or erased
 }
 
 func newOutbox(pool *pgxpool.Pool, instance int64, log *slog.Logger) *outbox {
@@ -43,7 +44,7 @@ func (o *outbox) finish() { close(o.done) }
 const company = 2 * time.Millisecond
 
 // run settles deliveries until finish, a batch at a time, however long the database is away.
-func (o *outbox) run(ctx context.Context, then func([]settled)) {
+func (o *outbox) run(ctx context.Context, then func(done []settled)) {
 	for {
 		var batch []settled
 		last := false
@@ -87,31 +88,36 @@ func (o *outbox) run(ctx context.Context, then func([]settled)) {
 	}
 }
 
-var settling = pgx.TxOptions{BeginQuery: postgres.ByIndex.BeginQuery + "; SET LOCAL synchronous_commit = off"}
-
-// settle takes delivered rows away and empties those that can't be delivered, keeping why. It doesn't wait for the disk: a settlement
-// that a power cut undoes means one more call, nothing lost.
+// settle takes delivered rows away and empties those that can't be delivered, keeping why. Of what is another instance's by now it marks
+// that it is lost.
 func (o *outbox) settle(ctx context.Context, batch []settled) error {
 	var arrived []int64
 	var b pgx.Batch
-	for _, d := range batch {
-		if d.reason == "" {
+	for i := range batch {
+		d := &batch[i]
+		d.lost = d.reason == ""
+		if d.lost {
 			arrived = append(arrived, d.id)
 			continue
 		}
-		b.Queue(`UPDATE deliveries SET failed_at = now(), message = '', error = $2 WHERE id = $1`, d.id, d.reason)
+		b.Queue(`UPDATE deliveries SET failed_at = now(), message = '', error = $2 WHERE id = $1 AND owner = $3`, d.id, d.reason, o.instance)
 		if d.gone {
 			// Unless they have written since: a refusal that comes late says nothing about now.
 			b.Queue(`UPDATE chats SET unreachable_at = now() WHERE chat_id = $1 AND unreachable_at IS NULL
 				AND seen_at <= (SELECT created_at FROM deliveries WHERE id = $2)`, d.chat, d.id)
 		}
 	}
-	if len(arrived) > 0 {
-		b.Queue(`DELETE FROM deliveries WHERE id = ANY($1)`, arrived)
-	}
-	err := pgx.BeginTxFunc(ctx, o.pool, settling, func(tx pgx.Tx) error { return tx.SendBatch(ctx, &b).Close() })
-	if err != nil {
+	ours := make(map[int64]bool, len(arrived))
+	b.Queue(`DELETE FROM deliveries WHERE id = ANY($1) AND owner = $2 RETURNING id`, arrived, o.instance).Query(func(rows pgx.Rows) error {
+		var id int64
+		_, err := pgx.ForEachRow(rows, []any{&id}, func() error { ours[id] = true; return nil })
+		return err
+	})
+	if err := pgx.BeginTxFunc(ctx, o.pool, postgres.ByIndex, func(tx pgx.Tx) error { return tx.SendBatch(ctx, &b).Close() }); err != nil {
 		return fmt.Errorf("settle deliveries: %w", err)
+	}
+	for i := range batch {
+		batch[i].lost = batch[i].lost && !ours[batch[i].id]
 	}
 	return nil
 }
@@ -141,33 +147,37 @@ func (o *outbox) leave(ctx context.Context) error {
 	return nil
 }
 
-// orphans takes over the replies of instances that are gone.
+// orphans takes over the replies of instances that are gone; one instance at a time, so that a chat's go to one, and not those of a chat
+// to which a living one is sending.
 func (o *outbox) orphans(ctx context.Context) ([]conversation.Delivery, error) {
-	return o.fetch(ctx, `WITH free AS (
-			SELECT id FROM deliveries d WHERE failed_at IS NULL AND lane = 'reply' AND owner <> $1
+	const lock = 0x71616670 // any number that nobody else locks
+	return o.fetch(ctx, `WITH turn AS MATERIALIZED (SELECT pg_try_advisory_xact_lock($2) AS mine), free AS (
+			SELECT d.id FROM deliveries d, turn WHERE turn.mine AND d.failed_at IS NULL AND d.lane = 'reply' AND d.owner <> $1
 				AND NOT EXISTS (SELECT FROM instances i WHERE i.id = d.owner AND i.seen_at > now() - interval '`+alive+`' AND NOT i.gone)
-			ORDER BY id LIMIT 1000 FOR UPDATE SKIP LOCKED)
+				AND NOT EXISTS (SELECT FROM deliveries e JOIN instances i ON i.id = e.owner AND i.id <> $1 AND i.seen_at > now() - interval '`+alive+`' AND NOT i.gone
+					WHERE e.chat_id = d.chat_id AND e.id < d.id AND e.lane = 'reply' AND e.failed_at IS NULL)
+			ORDER BY d.id LIMIT 1000 FOR UPDATE OF d SKIP LOCKED)
 		UPDATE deliveries d SET owner = $1, handed = true, attempts = attempts + 1 FROM free WHERE d.id = free.id
-		RETURNING d.id, d.chat_id, false, d.attempts, d.message`, o.instance)
+		RETURNING d.id, d.chat_id, false, d.message`, o.instance, lock)
 }
 
 // handed finds replies that another instance stored for this one to send, because it was already sending to their chat; known are those
 // in hand.
 func (o *outbox) handed(ctx context.Context, known []int64) ([]conversation.Delivery, error) {
-	return o.fetch(ctx, `SELECT id, chat_id, false, attempts, message FROM deliveries
+	return o.fetch(ctx, `SELECT id, chat_id, false, message FROM deliveries
 		WHERE failed_at IS NULL AND owner = $1 AND handed AND id <> ALL($2) ORDER BY id LIMIT 1000`, o.instance, known)
 }
 
 // strays finds deliveries that are this instance's and not in hand: most are on their way here in memory, but one whose transaction took
 // effect while the answer was lost is known to nobody.
 func (o *outbox) strays(ctx context.Context, known []int64) ([]conversation.Delivery, error) {
-	return o.fetch(ctx, `SELECT id, chat_id, lane = 'bulk', attempts, message FROM deliveries
+	return o.fetch(ctx, `SELECT id, chat_id, lane = 'bulk', message FROM deliveries
 		WHERE failed_at IS NULL AND owner = $1 AND NOT handed AND id <> ALL($2) ORDER BY id LIMIT 1000`, o.instance, known)
 }
 
 // of finds what this instance must send to certain chats.
 func (o *outbox) of(ctx context.Context, chats []int64) ([]conversation.Delivery, error) {
-	return o.fetch(ctx, `SELECT id, chat_id, false, attempts, message FROM deliveries
+	return o.fetch(ctx, `SELECT id, chat_id, false, message FROM deliveries
 		WHERE failed_at IS NULL AND owner = $1 AND lane = 'reply' AND chat_id = ANY($2) ORDER BY id`, o.instance, chats)
 }
 
@@ -182,9 +192,9 @@ func (o *outbox) bulk(ctx context.Context, n int) ([]conversation.Delivery, erro
 		), taken AS (
 			UPDATE deliveries d SET owner = $1, attempts = attempts + (owner <> 0)::int, failed_at = CASE WHEN mute THEN now() END,
 				message = CASE WHEN mute THEN '' ELSE message END, error = CASE WHEN mute THEN 'stopped, or out of reach' END
-			FROM free WHERE d.id = free.id RETURNING d.id, d.chat_id, d.attempts, d.message, d.failed_at
+			FROM free WHERE d.id = free.id RETURNING d.id, d.chat_id, d.message, d.failed_at
 		)
-		SELECT id, chat_id, true, attempts, message FROM taken WHERE failed_at IS NULL`, o.instance, n)
+		SELECT id, chat_id, true, message FROM taken WHERE failed_at IS NULL`, o.instance, n)
 }
 
 func (o *outbox) fetch(ctx context.Context, sql string, args ...any) ([]conversation.Delivery, error) {
@@ -195,7 +205,7 @@ func (o *outbox) fetch(ctx context.Context, sql string, args ...any) ([]conversa
 	var out []conversation.Delivery
 	var d conversation.Delivery
 	var text string
-	if _, err := pgx.ForEachRow(rows, []any{&d.ID, &d.Chat, &d.Bulk, &d.Attempts, &text}, func() error {
+	if _, err := pgx.ForEachRow(rows, []any{&d.ID, &d.Chat, &d.Bulk, &text}, func() error {
 		d.Message = conversation.Message{}
 		if err := json.Unmarshal([]byte(text), &d.Message); err != nil {
 			return fmt.Errorf("read delivery %d: %w", d.ID, err)

@@ -205,10 +205,10 @@ func undecodable(_ *testing.T, r *rig) error {
 	r.sim.Inject(json.RawMessage(fmt.Sprintf(`{"message":{"message_id":999999,"date":1,"chat":{"id":%d,"type":"private"},
 		"from":{"id":%d,"is_bot":false,"first_name":"x"},"text":"AB123456","forward_origin":{"type":"from_the_future","date":1}}}`, p.ID(), p.ID())))
 	p.Send("after")
-	if err := until(10*time.Second, "deaf since an update that can't be decoded", func() bool { return len(said(p)) == 2 }); err != nil {
+	if err := until(10*time.Second, "deaf since an update that can't be decoded", func() bool { return len(said(p)) == 3 }); err != nil {
 		return err
 	}
-	if got := said(p)[1]; got != "echo after" {
+	if got := said(p)[2]; got != "echo after" {
 		return fmt.Errorf("the bot said %q", got)
 	}
 	var raw string

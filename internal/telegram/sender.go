@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net"
+	"regexp"
 	"strings"
 	"sync"
 	"time"
@@ -46,6 +47,8 @@ type Sender struct {
 	known  map[int64]bool // ids that are queued or under way, or not yet settled
 	ready  chan *queue
 	closed bool
+	beaten time.Time // the last sign of life that came through
+	steady time.Time // since when they come through without a gap
 }
 
 // A queue is what waits for one chat, the first of which may be under way. It is in ready, with a worker, resting on a timer, or being
@@ -120,6 +123,7 @@ func (s *Sender) Run(ctx, work context.Context) {
 		w.Go(func() { s.work(ctx, work) })
 	}
 	w.Go(func() { s.collect(ctx) })
+	w.Go(func() { s.pulse(ctx) })
 	w.Wait()
 	s.mu.Lock()
 	s.closed = true
@@ -163,17 +167,20 @@ func (s *Sender) one(ctx context.Context, q *queue) {
 	err := s.deliver(call, d)
 	cancel()
 	v := judge(err)
+	if v.after > 0 && d.Message.Menu != "" {
+		v = verdict{then: settle, name: v.name} // a command list is not worth a wait
+	}
 	s.observe(v.name)
 	switch v.then {
 	case settle:
 		s.pace.arrived()
-		s.store.sent <- settled{id: d.ID, chat: q.chat}
+		s.settle(ctx, settled{id: d.ID, chat: q.chat})
 	case drop:
 		s.log.Warn("a delivery can't be made", "delivery", d.ID, "error", s.client.Hide(err))
-		s.store.sent <- settled{id: d.ID, chat: q.chat, reason: s.client.Hide(err).Error()}
+		s.settle(ctx, settled{id: d.ID, chat: q.chat, reason: s.client.Hide(err).Error()})
 	case gone:
 		s.log.Info("a person can't be reached", "delivery", d.ID)
-		s.store.sent <- settled{id: d.ID, chat: q.chat, gone: true, reason: s.client.Hide(err).Error()}
+		s.settle(ctx, settled{id: d.ID, chat: q.chat, gone: true, reason: s.client.Hide(err).Error()})
 	case again:
 		if ctx.Err() != nil {
 			return
@@ -192,14 +199,33 @@ func (s *Sender) one(ctx context.Context, q *queue) {
 	}
 }
 
+// settle hands a settled delivery to the store, unless all is over: then the row stays, and the next start sends it once more.
+func (s *Sender) settle(ctx context.Context, d settled) {
+	select {
+	case s.store.sent <- d:
+	case <-ctx.Done():
+	}
+}
+
 // settled takes deliveries that are settled off their queues, and lets the queues go on. A chat's next delivery leaves only when the one
-// before it is settled: so a crash can repeat one message a chat, and never puts an older one after a newer.
+// before it is settled: so a crash can repeat one message a chat, and never puts an older one after a newer. Where a settlement finds that
+// another instance has taken over, the whole queue is let go: what is still this instance's comes back from the store.
 func (s *Sender) settled(done []settled) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, d := range done {
 		delete(s.known, d.id)
 		q := s.chats[d.chat]
+		if q == nil || len(q.items) == 0 || q.items[0].ID != d.id {
+			continue
+		}
+		if d.lost {
+			for _, item := range q.items {
+				delete(s.known, item.ID)
+			}
+			delete(s.chats, d.chat)
+			continue
+		}
 		q.items, q.fails = q.items[1:], 0
 		if len(q.items) == 0 {
 			delete(s.chats, d.chat)
@@ -209,31 +235,57 @@ func (s *Sender) settled(done []settled) {
 	}
 }
 
+// pulse gives this instance's signs of life, by itself so that nothing slow delays them.
+func (s *Sender) pulse(ctx context.Context) {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for {
+		err := s.store.beat(ctx)
+		s.complain(ctx, err)
+		s.mu.Lock()
+		now := time.Now()
+		if err != nil || now.Sub(s.beaten) > 2*time.Second {
+			s.steady = now
+		}
+		if err == nil {
+			s.beaten = now
+		}
+		s.mu.Unlock()
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// sound tells whether the signs of life have come through for a while. After an outage everybody looks dead for a moment, and nobody may
+// be taken over.
+func (s *Sender) sound() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := time.Now()
+	return now.Sub(s.beaten) < 2*time.Second && now.Sub(s.steady) > 3*time.Second
+}
+
 // collect fetches what is stored but not in hand: what a dead instance left, what another instance handed over, and bulk, as much as
-// its rate lets through. It also gives this instance's signs of life.
+// its rate lets through.
 func (s *Sender) collect(ctx context.Context) {
 	const every = 250 * time.Millisecond
 	tick := time.NewTicker(every)
 	defer tick.Stop()
 	allowance, burst := 0.0, max(1, float64(s.bulkRate)/4)
-	unbroken := 0               // signs of life in a row
 	var suspects map[int64]bool // strays of the last look
 	for n := 0; ; n++ {
 		if n%4 == 0 {
-			unbroken++
-			if err := s.store.beat(ctx); err != nil {
-				unbroken = 0
-				s.complain(ctx, err)
+			if s.sound() {
+				s.fetched(ctx)(s.store.orphans(ctx))
 			}
-		}
-		// After an outage everybody looks dead for a moment: nobody is taken over until signs of life come through again.
-		if n%4 == 2 && unbroken > 3 {
-			s.fetched(ctx)(s.store.orphans(ctx))
 			s.fetched(ctx)(s.store.handed(ctx, s.inHand()))
 			suspects = s.strays(ctx, suspects)
 		}
 		allowance = min(allowance+float64(s.bulkRate)*every.Seconds(), burst)
-		if n := int(allowance); n > 0 && unbroken > 0 && !s.pace.slowed() {
+		if n := int(allowance); n > 0 && !s.pace.slowed() {
 			allowance -= float64(s.fetched(ctx)(s.store.bulk(ctx, n)))
 		}
 		select {
@@ -334,5 +386,14 @@ func judge(err error) verdict {
 	if errors.As(err, &moved) {
 		return verdict{then: drop, name: "failed"}
 	}
+	switch s := err.Error(); {
+	case strings.Contains(s, "error decode response result"):
+		return verdict{then: settle, name: "sent"} // Telegram took it; only its answer is one that the library doesn't know
+	case strings.Contains(s, "error build request form"), refusal.MatchString(s):
+		return verdict{then: drop, name: "failed"}
+	}
 	return verdict{then: again, name: "retried"} // 5xx, HTML, a reset, a wrong token that is put right
 }
+
+// refusal is how the library words a 4xx that it has no name for.
+var refusal = regexp.MustCompile(`error response from telegram for method \w+, 4\d\d `)

@@ -41,17 +41,23 @@ func NewWebhook(in *Intake, secret string) *Webhook {
 	return &Webhook{intake: in, secret: sha256.Sum256([]byte(secret)), in: make(chan brought), over: make(chan struct{})}
 }
 
-// Register tells Telegram where to bring updates.
+// Register tells Telegram where to bring updates. It fails when Telegram won't bring them there, or ctx ends.
 func (w *Webhook) Register(ctx context.Context, publicURL, secret string) error {
-	return persist(ctx, w.intake.log, "register the webhook", func() error {
+	var refused error
+	err := persist(ctx, w.intake.log, "register the webhook", func() error {
 		_, err := w.intake.client.api.SetWebhook(ctx, &bot.SetWebhookParams{
 			URL: publicURL + WebhookPath, SecretToken: secret, MaxConnections: 100, AllowedUpdates: allowed(),
 		})
-		if errors.Is(err, bot.ErrorUnauthorized) || errors.Is(err, bot.ErrorNotFound) {
+		if errors.Is(err, bot.ErrorUnauthorized) || errors.Is(err, bot.ErrorNotFound) || errors.Is(err, bot.ErrorBadRequest) {
+			refused = fmt.Errorf("Telegram refuses the webhook: %w", w.intake.client.Hide(err))
 			return nil
 		}
 		return err
 	})
+	if refused != nil {
+		return refused
+	}
+	return err
 }
 
 // ServeHTTP answers 200 once the update has taken effect, 401 to who doesn't know the secret, 400 to what is no update, and 503 when

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/qafila/qafila/internal/locale"
+	"github.com/qafila/qafila/internal/simulator"
+)
+
+func TestWhoErasesLeavesNoTrace(t *testing.T) {
+	t.Parallel()
+	r := start(t, true)
+	// everything is what somebody can leave behind.
+	everything := func(p *talker, name, protege, words string) {
+		p.Send("BE739104 " + words) // masked, and answered
+		p.hears("identity.masked")
+		p.register("demo-fes", name, "confirmed")
+		p.press("register.another")
+		p.hears("register.other_agrees")
+		p.press("register.other_yes")
+		p.hears("registration_form.other_name")
+		p.Send(protege)
+		p.hears("registration_form.same")
+		p.press("registration_form.same_yes")
+		p.hears("registration_form.other_phone")
+		p.Send("06 61 55 43 21")
+		p.hears("registration_form.card")
+		p.press("registration_form.have")
+		p.hears("registration_form.rna")
+		p.press("registration_form.have")
+		p.hears("registration_form.recap")
+		p.press("registration_form.ok")
+		p.hears("register.after")
+		p.press("register.remind")
+		p.hears("next_stop.reminded")
+		for _, say := range []func(){func() { p.SendVoice([]byte("OggS"), 4) }, func() { p.Send(words) }} {
+			p.Send("/recommend")
+			p.hears("recommend.theme")
+			p.press("theme.marketing")
+			p.hears("recommend.words")
+			say()
+			p.hears("recommend.how")
+			p.press("recommend.named")
+			p.hears("recommend.sent")
+		}
+		p.Send("/register")
+		p.hears("register.which")
+		// An update that can't be read is kept, with all that it holds.
+		r.sim.Inject(json.RawMessage(fmt.Sprintf(`{"message":{"message_id":"what?","date":1,"chat":{"id":%d,"type":"private"},"text":%q}}`, p.ID(), words)))
+		r.silent(t)
+	}
+	goes := meet(t, r.sim, locale.French, simulator.Profile{ID: 77_112_233, FirstName: "Khadouj", LanguageCode: "fr", Phone: "+212661234987"})
+	stays := meet(t, r.sim, locale.Darija, simulator.Profile{ID: 88_445_566, FirstName: "Hassan", LanguageCode: "ar", Phone: "+212677889900"})
+	everything(goes, "Khadija Zeroualiya", "Mouna Protegee", "des marteaux introuvables")
+	everything(stays, "Hassan Benchekroun", "Samira Protegee", "une route de montagne")
+	left := map[string][]string{"chat": {strconv.FormatInt(goes.ID(), 10)}, "name": {"Zeroualiya", "Khadouj"}, "person they registered": {"Mouna"},
+		"phone": {"661234987"}, "words": {"marteaux"}}
+	for what, words := range left {
+		found := 0
+		for _, w := range words {
+			found += len(r.rows(t, w))
+		}
+		if found == 0 {
+			t.Errorf("nothing is kept of the %s: the test proves nothing", what)
+		}
+	}
+	var file string
+	if err := r.pool.QueryRow(t.Context(), `SELECT file FROM recommendations WHERE chat_id = $1 AND kind = 'voice'`, goes.ID()).Scan(&file); err != nil || file == "" {
+		t.Fatalf("no voice is kept: %v", err)
+	}
+	before := append(r.rows(t, "88445566"), r.rows(t, "677889900")...)
+	if len(before) < 10 {
+		t.Fatalf("of the one who stays only this is kept: %q", before)
+	}
+
+	goes.Send("/delete")
+	goes.hears("erase.sure")
+	goes.press("erase.yes")
+	goes.hears("erase.done")
+	r.silent(t)
+	left["voice"] = []string{file}
+	for what, words := range left {
+		for _, w := range words {
+			for _, row := range r.rows(t, w) {
+				t.Errorf("the %s is still there: %s", what, row)
+			}
+		}
+	}
+	if d := cmp.Diff(before, append(r.rows(t, "88445566"), r.rows(t, "677889900")...)); d != "" {
+		t.Errorf("something of somebody else changed: %s", d)
+	}
+
+	// The bot meets a stranger.
+	goes.heard()
+	goes.Send("salam")
+	goes.hears("language.ask")
+	goes.choose(locale.French)
+	goes.hears("ask.hello")
+	goes.Send("/mydata")
+	goes.hears("mydata.none")
+	goes.Send("/tickets")
+	goes.hears("tickets.none")
+	stays.Send("/tickets")
+	stays.hears("tickets.list")
+}
