@@ -3,10 +3,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -53,7 +55,23 @@ func command(ctx context.Context, args []string) error {
 	}
 	k, err := parser.Parse(args)
 	if err != nil {
-		return err
+		return named(err)
 	}
 	return k.Run()
+}
+
+// named says which variable a wrong flag came from: the command line's reader speaks of flags that nobody gave.
+func named(err error) error {
+	var wrong *kong.ParseError
+	if !errors.As(err, &wrong) || wrong.Context == nil {
+		return err
+	}
+	for _, f := range wrong.Context.Flags() {
+		for _, name := range f.Envs {
+			if _, set := os.LookupEnv(name); set && strings.HasPrefix(err.Error(), "--"+f.Name) {
+				return fmt.Errorf("%s: %w", name, err)
+			}
+		}
+	}
+	return err
 }

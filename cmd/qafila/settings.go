@@ -1,7 +1,8 @@
 package main
 
 import (
-	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -43,7 +44,7 @@ type settings struct {
 	APIURL        string `name:"telegram-api-url" env:"TELEGRAM_API_URL" help:"Bot API address; without it Telegram's own."`
 	Listen        string `env:"QAFILA_LISTEN" default:"127.0.0.1:8080" help:"HTTP address of /healthz, /readyz, /metrics and the webhook."`
 	PublicURL     string `name:"public-url" env:"QAFILA_PUBLIC_URL" help:"Address under which Telegram reaches QAFILA_LISTEN; sets webhook mode."`
-	WebhookSecret string `name:"webhook-secret" env:"TELEGRAM_WEBHOOK_SECRET" help:"Webhook secret; made at start when not given."`
+	WebhookSecret string `name:"webhook-secret" env:"TELEGRAM_WEBHOOK_SECRET" help:"Webhook secret; made from the token when not given."`
 	BulkRate      int    `env:"QAFILA_BULK_RATE" default:"25" help:"Bulk messages a second."`
 	Controller    string `env:"QAFILA_CONTROLLER" help:"Who is responsible for the data (law 09-08), as consent texts name them."`
 	Declaration   string `name:"cndp" env:"QAFILA_CNDP" help:"Number of the declaration to the CNDP (law 09-08)."`
@@ -74,8 +75,9 @@ func (s *settings) check() error {
 	if s.WebhookSecret != "" && !secretShape.MatchString(s.WebhookSecret) {
 		say("TELEGRAM_WEBHOOK_SECRET takes 1 to 256 letters, digits, _ and -")
 	}
-	if s.WebhookSecret == "" {
-		s.WebhookSecret = rand.Text()
+	if s.WebhookSecret == "" { // the same in every instance of the bot
+		sum := sha256.Sum256([]byte("qafila webhook " + s.Token))
+		s.WebhookSecret = hex.EncodeToString(sum[:])
 	}
 	if _, _, err := net.SplitHostPort(s.Listen); err != nil {
 		say("QAFILA_LISTEN must be host:port such as 127.0.0.1:8080")

@@ -86,10 +86,13 @@ func (c *stopsList) Run(ctx context.Context) error {
 	})
 }
 
-// withDatabase opens the database for one command. The private local server runs for one program at a time: beside a running service that
-// uses it, that one says so.
+// withDatabase opens the database for one command: beside a running service that has a private local server, that server.
 func withDatabase(ctx context.Context, c common, do func(*postgres.Database) error) error {
-	db, err := postgres.Open(ctx, postgres.Config{URL: c.DatabaseURL, Data: c.Data, MaxConns: 2, Log: c.logger(os.Stderr)})
+	url := c.DatabaseURL
+	if url == "" {
+		url, _ = postgres.Beside(c.Data)
+	}
+	db, err := postgres.Open(ctx, postgres.Config{URL: url, Data: c.Data, MaxConns: 2, Log: c.logger(os.Stderr)})
 	if err != nil {
 		return err
 	}

@@ -284,7 +284,7 @@ func (c *Conversation) keepOnce(ctx context.Context, u Update, raw, reason strin
 	if !w.fresh[u.ID] {
 		return nil, nil
 	}
-	if _, err := tx.Exec(ctx, `INSERT INTO failed_updates (update_id, chat_id, raw, reason) VALUES ($1, NULLIF($2, 0), $3, $4)
+	if _, err := tx.Exec(ctx, `INSERT INTO failed_updates (update_id, chat_id, raw, reason) VALUES ($1, NULLIF($2::bigint, 0), $3, $4)
 		ON CONFLICT (update_id) DO NOTHING`, u.ID, u.Chat, raw, reason); err != nil {
 		return nil, fmt.Errorf("keep a failed update: %w", err)
 	}

@@ -61,6 +61,11 @@ func (w *work) advance(ctx context.Context, u *Update) error {
 		in, replace = pressed(u.Data)
 		replace = replace && u.Message >= ch.lastMessage
 	}
+	if in.Kind == flow.Door { // a link's payload, or a forged button's: no id of ours looks like an identity number
+		var found bool
+		in.Text, found = locale.MaskIdentity(in.Text)
+		u.masked = u.masked || found
+	}
 	in.Long = w.now.Sub(ch.seen) > longSilence
 	ch.seen = w.now
 	ch.lastMessage = max(ch.lastMessage, u.Message)
@@ -88,6 +93,9 @@ func (w *work) advance(ctx context.Context, u *Update) error {
 	if u.masked && len(turn.Messages) > 0 {
 		m := &turn.Messages[0]
 		m.Lead = append([]flow.Line{{Text: "identity.masked"}}, m.Lead...)
+	}
+	if len(turn.Messages) > 0 && len(turn.Messages[0].Lead) > 0 && turn.Messages[0].Lead[0].Text == "press.stale" {
+		replace = false // the same words in the same place would be no answer
 	}
 	for _, m := range turn.Messages {
 		said, err := w.render(ctx, t, lang, m)

@@ -49,7 +49,7 @@ const most = 5000
 // tickLock is the advisory lock that lets one instance tick at a time: two would do the same work, not double it.
 const tickLock = 0x71616669 // "qafi"
 
-// Tick stores what is due now, in one transaction, and returns it for this instance's sender. Call it every half minute or so: a tick
+// Tick stores what is due now, in one transaction, and returns it for this instance's sender. Call it every few seconds: a tick
 // with nothing to say costs three queries, and on the evening before a stop one look-up for each reminder. When another instance is
 // ticking it does nothing.
 func (o *Outreach) Tick(ctx context.Context, now time.Time) ([]conversation.Delivery, error) {

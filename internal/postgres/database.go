@@ -54,6 +54,9 @@ func Open(ctx context.Context, c Config) (*Database, error) {
 	if err == nil {
 		err = Migrate(ctx, d.Pool)
 	}
+	if err != nil && c.URL != "" {
+		err = fmt.Errorf("DATABASE_URL: %w", err)
+	}
 	if err != nil {
 		return nil, errors.Join(err, d.Close())
 	}
@@ -63,7 +66,7 @@ func Open(ctx context.Context, c Config) (*Database, error) {
 func (d *Database) connect(ctx context.Context, url string, maxConns int32, log *slog.Logger) error {
 	config, err := pgxpool.ParseConfig(url)
 	if err != nil {
-		return fmt.Errorf("DATABASE_URL: %w", err)
+		return err // it says that it can't be parsed, without the password
 	}
 	if maxConns > 0 {
 		config.MaxConns = maxConns

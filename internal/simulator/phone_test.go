@@ -130,7 +130,7 @@ func TestThePageShowsWhatHappensAsItHappens(t *testing.T) {
 		t.Error(diff)
 	}
 
-	p := tg.open("1000001")
+	p := tg.open("7100000001")
 	var all struct {
 		Messages []message
 		Keyboard *replyKeyboard
@@ -141,7 +141,7 @@ func TestThePageShowsWhatHappensAsItHappens(t *testing.T) {
 	if all.Messages == nil || len(all.Messages) != 0 || all.Keyboard != nil || all.Commands == nil || all.Blocked {
 		t.Errorf("a new chat is %+v", all)
 	}
-	if e := tg.act("/phone/1000001/text", `{"text":"/start"}`); e != "" {
+	if e := tg.act("/phone/7100000001/text", `{"text":"/start"}`); e != "" {
 		t.Fatal(e)
 	}
 	var m message
@@ -162,7 +162,7 @@ func TestThePageShowsWhatHappensAsItHappens(t *testing.T) {
 	if p.want("message", &m); m.Text != "salam" || !m.From.IsBot || m.ReplyMarkup.InlineKeyboard[0][0].CallbackData != "y" {
 		t.Errorf("the bot's message %+v", m)
 	}
-	if e := tg.act("/phone/1000001/press", `{"message_id":2,"data":"y"}`); e != "" {
+	if e := tg.act("/phone/7100000001/press", `{"message_id":2,"data":"y"}`); e != "" {
 		t.Error(e)
 	}
 	us := tg.updates(nil)
@@ -191,13 +191,13 @@ func TestThePageShowsWhatHappensAsItHappens(t *testing.T) {
 	if p.want("keyboard", &keyboard); keyboard == nil || keyboard.Keyboard[0][0].Text != "A" {
 		t.Errorf("keyboard %+v", keyboard)
 	}
-	tg.act("/phone/1000001/text", `{"text":"A"}`)
+	tg.act("/phone/7100000001/text", `{"text":"A"}`)
 	p.want("message", &m) // and no keyboard: the page hides its own, and its toggle brings it back
-	if who := tg.Person(Profile{ID: 1000001}); len(who.Buttons()) != 0 || who.Press("A") != nil {
+	if who := tg.Person(Profile{ID: 7100000001}); len(who.Buttons()) != 0 || who.Press("A") != nil {
 		t.Errorf("a used one-time keyboard shows %q, and can't be brought back", who.Buttons())
 	}
 	p.want("message", &m)
-	tg.act("/phone/1000001/block", `{}`)
+	tg.act("/phone/7100000001/block", `{}`)
 	var blocked struct{ Blocked bool }
 	if p.want("blocked", &blocked); !blocked.Blocked {
 		t.Error("not blocked")
@@ -205,7 +205,7 @@ func TestThePageShowsWhatHappensAsItHappens(t *testing.T) {
 
 	// A page that reconnects gets everything again.
 	p.close()
-	p = tg.open("1000001")
+	p = tg.open("7100000001")
 	all.Messages = nil
 	if p.want("chat", &all); len(all.Messages) != 4 || !all.Blocked || len(all.Commands) != 1 {
 		t.Errorf("the chat is %+v", all)

@@ -92,7 +92,7 @@ func New(o Options) *Server {
 		ctx:      ctx,
 		cancel:   cancel,
 		chats:    map[int64]*chat{},
-		nextID:   1_000_001,
+		nextID:   7_100_000_001, // as new accounts have them: beyond 32 bits
 		callback: map[string]*openCallback{},
 		settings: newSettings(),
 		files:    newFiles(),

@@ -174,7 +174,7 @@ func (in *Intake) Poll(ctx, work context.Context) error {
 		}
 		return err
 	}); err != nil {
-		return nil //nolint:nilerr // the end of ctx is how polling ends
+		return nil // the end of ctx is how polling ends
 	}
 	var offset int64
 	pause := 100 * time.Millisecond
@@ -208,7 +208,7 @@ func (in *Intake) Poll(ctx, work context.Context) error {
 		}
 		highest, err := in.take(work, raws)
 		if err != nil {
-			return nil //nolint:nilerr // not confirmed: Telegram brings them again
+			return nil // not confirmed: Telegram brings them again
 		}
 		offset = max(offset, highest+1)
 	}

@@ -127,6 +127,8 @@ const alive = "3 seconds"
 
 // beat gives a sign of life, and forgets the instances that are gone and have left nothing to send.
 func (o *outbox) beat(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
 	if _, err := o.pool.Exec(ctx, `DELETE FROM instances i WHERE seen_at < now() - interval '1 minute'
 		AND NOT EXISTS (SELECT FROM deliveries d WHERE d.owner = i.id AND d.failed_at IS NULL)`); err != nil {
 		return fmt.Errorf("forget silent instances: %w", err)
@@ -175,10 +177,10 @@ func (o *outbox) strays(ctx context.Context, known []int64) ([]conversation.Deli
 		WHERE failed_at IS NULL AND owner = $1 AND NOT handed AND id <> ALL($2) ORDER BY id LIMIT 1000`, o.instance, known)
 }
 
-// of finds what this instance must send to certain chats.
-func (o *outbox) of(ctx context.Context, chats []int64) ([]conversation.Delivery, error) {
+// of finds what this instance must send to certain chats and has not in hand.
+func (o *outbox) of(ctx context.Context, chats, known []int64) ([]conversation.Delivery, error) {
 	return o.fetch(ctx, `SELECT id, chat_id, false, message FROM deliveries
-		WHERE failed_at IS NULL AND owner = $1 AND lane = 'reply' AND chat_id = ANY($2) ORDER BY id`, o.instance, chats)
+		WHERE failed_at IS NULL AND owner = $1 AND lane = 'reply' AND chat_id = ANY($2) AND id <> ALL($3) ORDER BY id`, o.instance, chats, known)
 }
 
 // bulk takes up to n bulk deliveries that nobody is sending. What waits for somebody who has stopped messages or can't be reached is

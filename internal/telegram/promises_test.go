@@ -306,7 +306,7 @@ func flooded(_ *testing.T, r *rig) error {
 	return nil
 }
 
-func guarded(_ *testing.T, r *rig) error {
+func guarded(t *testing.T, r *rig) error {
 	r.hook = true
 	routes := http.NewServeMux()
 	hook := httptest.NewServer(routes)
@@ -315,7 +315,13 @@ func guarded(_ *testing.T, r *rig) error {
 	go func() {
 		done <- loops[r.loop](ctx, far{url: r.url, token: r.sim.Token(), hook: hook, routes: routes}, r.pool)
 	}()
-	defer func() { cancel(); <-done; hook.Close() }()
+	defer func() {
+		cancel()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+		hook.Close()
+	}()
 	p := r.people(1)[0]
 	p.Start("")
 	if err := until(10*time.Second, "no answer by webhook", func() bool { return len(said(p)) == 1 }); err != nil {

@@ -117,19 +117,23 @@ func (s *Sender) Announce(ctx context.Context) error { return s.store.beat(ctx) 
 // Run sends until ctx ends; calls under way are finished within work. What is left then stays stored for the next start.
 func (s *Sender) Run(ctx, work context.Context) {
 	var w sync.WaitGroup
+	alive, die := context.WithCancel(work)
+	var heart sync.WaitGroup
+	heart.Go(func() { s.pulse(alive) }) // beats until the last call is settled
 	settling := make(chan struct{})
 	go func() { s.store.run(work, s.settled); close(settling) }()
 	for range s.workers {
 		w.Go(func() { s.work(ctx, work) })
 	}
 	w.Go(func() { s.collect(ctx) })
-	w.Go(func() { s.pulse(ctx) })
 	w.Wait()
 	s.mu.Lock()
 	s.closed = true
 	s.mu.Unlock()
 	s.store.finish()
 	<-settling
+	die()
+	heart.Wait()
 	s.complain(work, s.store.leave(work))
 }
 
@@ -316,7 +320,7 @@ func (s *Sender) strays(ctx context.Context, suspects map[int64]bool) map[int64]
 
 // Reclaim takes in hand what is stored for these chats, after a transaction whose end is not known. Nobody else may be storing for them.
 func (s *Sender) Reclaim(ctx context.Context, chats []int64) error {
-	ds, err := s.store.of(ctx, chats)
+	ds, err := s.store.of(ctx, chats, s.inHand())
 	if err != nil {
 		return err
 	}
