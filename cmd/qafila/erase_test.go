@@ -53,6 +53,9 @@ func TestWhoErasesLeavesNoTrace(t *testing.T) {
 		// An update that can't be read is kept, with all that it holds.
 		r.sim.Inject(json.RawMessage(fmt.Sprintf(`{"message":{"message_id":"what?","date":1,"chat":{"id":%d,"type":"private"},"text":%q}}`, p.ID(), words)))
 		r.silent(t)
+		// What it once said first, and what never reached them.
+		r.do(t, `INSERT INTO notices (key, chat_id) VALUES ('published:demo-fes:' || $1::bigint, $1::bigint)`, p.ID())
+		r.do(t, `INSERT INTO deliveries (chat_id, owner, message, failed_at, error) VALUES ($1, 0, '', now(), 'bot was blocked by the user')`, p.ID())
 	}
 	goes := meet(t, r.sim, locale.French, simulator.Profile{ID: 77_112_233, FirstName: "Khadouj", LanguageCode: "fr", Phone: "+212661234987"})
 	stays := meet(t, r.sim, locale.Darija, simulator.Profile{ID: 88_445_566, FirstName: "Hassan", LanguageCode: "ar", Phone: "+212677889900"})

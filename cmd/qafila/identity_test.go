@@ -52,6 +52,8 @@ func TestAnIdentityNumberIsKeptNowhere(t *testing.T) {
 		p.press("recommend.named")
 		p.hears("recommend.sent")
 	}
+	p.Start("stop_BE739104")
+	p.hears("next_stop.gone")
 	r.silent(t)
 	for _, number := range []string{"739104", "٧٣٩١٠٤"} {
 		for _, row := range r.rows(t, number) {

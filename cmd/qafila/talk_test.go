@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -34,10 +35,14 @@ func meet(t *testing.T, sim *simulator.Server, lang locale.Language, who simulat
 	return p
 }
 
+var shippedTexts = sync.OnceValues(func() (*locale.Texts, error) {
+	return locale.Load(locales.Files, []locale.Language{locale.French, locale.Arabic, locale.Darija})
+})
+
 // newcomer makes a person who has not written yet.
 func newcomer(t *testing.T, sim *simulator.Server, lang locale.Language, who simulator.Profile) *talker {
 	t.Helper()
-	texts, err := locale.Load(locales.Files, []locale.Language{locale.French, locale.Arabic, locale.Darija})
+	texts, err := shippedTexts()
 	if err != nil {
 		t.Fatal(err)
 	}
