@@ -20,7 +20,7 @@ import (
 	"github.com/qafila/qafila/bench/profile"
 )
 
-// What measured best on two cores.
+// Sized for two cores; other sizes were not tried.
 const (
 	connections = 16 // to Postgres
 	calls       = 64 // kept connections to the Bot API

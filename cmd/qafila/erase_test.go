@@ -50,8 +50,9 @@ func TestWhoErasesLeavesNoTrace(t *testing.T) {
 		}
 		p.Send("/register")
 		p.hears("register.which")
-		// An update that can't be read is kept, with all that it holds.
+		// Updates that can't be read are kept, with all that they hold.
 		r.sim.Inject(json.RawMessage(fmt.Sprintf(`{"message":{"message_id":"what?","date":1,"chat":{"id":%d,"type":"private"},"text":%q}}`, p.ID(), words)))
+		r.sim.Inject(json.RawMessage(fmt.Sprintf(`{"message":["of user %d",%q]}`, p.ID(), words)))
 		r.silent(t)
 		// What it once said first, and what never reached them.
 		r.do(t, `INSERT INTO notices (key, chat_id) VALUES ('published:demo-fes:' || $1::bigint, $1::bigint)`, p.ID())

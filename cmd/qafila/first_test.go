@@ -30,8 +30,8 @@ func (r *rig) importStops(t *testing.T, now time.Time, rows ...string) {
 
 func TestWhoAskedIsToldOnceWhenAStopIsPublished(t *testing.T) {
 	t.Parallel()
-	c := &clock{}
-	c.set(day(1, 21, 30)) // too late to write to anybody
+	c := newClock()
+	c.set(c.day(1, 21, 30)) // too late to write to anybody
 	r := start(t, false, by(c))
 	asks := func(lang locale.Language, name string) *talker {
 		p := meet(t, r.sim, lang, simulator.Profile{FirstName: name})
@@ -49,19 +49,19 @@ func TestWhoAskedIsToldOnceWhenAStopIsPublished(t *testing.T) {
 	away.Block()
 	bystander := meet(t, r.sim, locale.French, simulator.Profile{FirstName: "Ali"})
 	all := append(told, silenced, away, bystander)
-	date := day(30, 0, 0).Format(time.DateOnly)
+	date := c.day(30, 0, 0).Format(time.DateOnly)
 
 	// Published at night: nobody is woken.
 	r.importStops(t, c.now(), "fes-1,Fès,Complexe d'artisanat,مجمع الصناعة,"+date+",10:00,13:00,,published")
 	r.silent(t)
-	c.set(day(2, 7, 58))
+	c.set(c.day(2, 7, 58))
 	r.silent(t)
 	for _, p := range all {
 		p.hearsNothing()
 	}
 
 	// In the morning: once, to who asked and may be written to.
-	c.set(day(2, 8, 1))
+	c.set(c.day(2, 8, 1))
 	var notices []simulator.Message
 	towns := map[locale.Language]string{locale.French: "Fès", locale.Arabic: "فاس", locale.Darija: "فاس"}
 	for _, p := range told {
@@ -72,7 +72,7 @@ func TestWhoAskedIsToldOnceWhenAStopIsPublished(t *testing.T) {
 		notices = append(notices, m)
 	}
 	r.silent(t)
-	c.set(day(3, 12, 0))
+	c.set(c.day(3, 12, 0))
 	r.silent(t)
 	for _, p := range all {
 		p.hearsNothing()
@@ -104,18 +104,18 @@ func TestWhoAskedIsToldOnceWhenAStopIsPublished(t *testing.T) {
 
 func TestSeveralNewStopsAreOneMessage(t *testing.T) {
 	t.Parallel()
-	c := &clock{}
-	c.set(day(1, 21, 30))
+	c := newClock()
+	c.set(c.day(1, 21, 30))
 	r := start(t, false, by(c))
 	p := meet(t, r.sim, locale.French, simulator.Profile{FirstName: "Fatima"})
 	p.Send("/register")
 	p.hears("next_stop.none")
 	p.press("next_stop.watch")
 	p.hears("next_stop.watching")
-	date := day(30, 0, 0).Format(time.DateOnly)
+	date := c.day(30, 0, 0).Format(time.DateOnly)
 	r.importStops(t, c.now(), "fes-1,Fès,Complexe,المجمع,"+date+",10:00,13:00,,published",
 		"agadir-1,Agadir,Chambre,الغرفة,"+date+",10:00,13:00,,published")
-	c.set(day(2, 9, 0))
+	c.set(c.day(2, 9, 0))
 	m := p.waits("how many stops are new", func(said string) bool { return strings.Contains(said, "2 nouvelles étapes") })
 	p.pressOn(m, "door.stop")
 	p.hears("next_stop.how")
@@ -125,10 +125,10 @@ func TestSeveralNewStopsAreOneMessage(t *testing.T) {
 
 func TestTheReminderComesOnTheEveningBeforeAndOnce(t *testing.T) {
 	t.Parallel()
-	c := &clock{}
-	c.set(day(1, 10, 0))
+	c := newClock()
+	c.set(c.day(1, 10, 0))
 	r := start(t, false, by(c))
-	date := day(10, 0, 0).Format(time.DateOnly)
+	date := c.day(10, 0, 0).Format(time.DateOnly)
 	row := func(id, town, state string) string {
 		return id + "," + town + ",Chambre,الغرفة," + date + ",10:00,13:00,," + state
 	}
@@ -149,19 +149,19 @@ func TestTheReminderComesOnTheEveningBeforeAndOnce(t *testing.T) {
 	all := []*talker{goes, too, cancelled, silenced}
 	r.importStops(t, c.now(), row("agadir-1", "Agadir", caravan.Cancelled))
 
-	c.set(day(9, 17, 58))
+	c.set(c.day(9, 17, 58))
 	r.silent(t)
 	for _, p := range all {
 		p.hearsNothing()
 	}
-	c.set(day(9, 18, 1))
+	c.set(c.day(9, 18, 1))
 	m := goes.hears("notice.tomorrow")
 	if !strings.Contains(m.Text, "Fès") || !strings.Contains(m.Text, "Chambre") {
 		t.Errorf("the reminder says %q", m.Text)
 	}
 	too.hears("notice.tomorrow")
 	r.silent(t)
-	c.set(day(10, 8, 30))
+	c.set(c.day(10, 8, 30))
 	r.silent(t)
 	for _, p := range all {
 		p.hearsNothing()

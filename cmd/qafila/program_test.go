@@ -243,7 +243,7 @@ func servesByPolling(t *testing.T, binary string) {
 
 	// The operator publishes a stop, in the database that doesn't exist yet.
 	file := filepath.Join(t.TempDir(), "stops.csv")
-	if err := os.WriteFile(file, []byte(sheet+"fes-1,Fès,Complexe,المجمع,"+day(30, 0, 0).Format(time.DateOnly)+",10:00,13:00,50,published\n"), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte(sheet+"fes-1,Fès,Complexe,المجمع,"+time.Now().AddDate(0, 0, 30).Format(time.DateOnly)+",10:00,13:00,50,published\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	publish := launch(t, binary, env, "stops", "import", file)
@@ -258,10 +258,14 @@ func servesByPolling(t *testing.T, binary string) {
 	p.Send("Khadouj Zeroualiya")
 	p.hears("pick_trade.branch")
 
-	// A second program on the same folder says whose it is, and touches nothing.
-	second := launch(t, binary, env, "stops", "list")
+	// A command works beside it; a second service on the same folder says whose it is, and touches nothing.
+	list := launch(t, binary, env, "stops", "list")
+	if code := list.ends(time.Minute); code != 0 || !strings.Contains(list.out.String(), "fes-1") {
+		t.Errorf("stops list beside a running service ends with %d: %s", code, list.out.String())
+	}
+	second := launch(t, binary, env, "serve")
 	if code := second.ends(time.Minute); code == 0 {
-		t.Error("two programs have the same data folder")
+		t.Error("two services have the same data folder")
 	}
 	if said := second.err.String(); !strings.Contains(said, env["QAFILA_DATA"]) || !strings.Contains(said, fmt.Sprint(bot.cmd.Process.Pid)) || !strings.Contains(said, "QAFILA_DATA") {
 		t.Errorf("the second program says %q", said)

@@ -11,7 +11,7 @@ func TestAnUnfinishedRegistrationIsTakenUpDaysLater(t *testing.T) {
 	for _, lang := range []locale.Language{locale.French, locale.Arabic, locale.Darija} {
 		t.Run(string(lang), func(t *testing.T) {
 			t.Parallel()
-			c := &clock{}
+			c := newClock()
 			r := start(t, true, by(c))
 			p := meet(t, r.sim, lang, simulator.Profile{FirstName: "Fatima"})
 			p.agree("demo-fes")
@@ -19,14 +19,14 @@ func TestAnUnfinishedRegistrationIsTakenUpDaysLater(t *testing.T) {
 			p.hears("pick_trade.branch")
 
 			// Who comes back is told where they were before anything is taken for an answer.
-			c.set(day(3, 12, 0))
+			c.set(c.day(3, 12, 0))
 			p.Send("salam")
 			p.hears("registration_form.resume", "pick_trade.branch")
 			p.Send("potier")
 			p.hears("pick_town.region")
 			p.Send("fes")
 			p.hears("registration_form.phone")
-			c.set(day(5, 12, 0)) // and again
+			c.set(c.day(5, 12, 0)) // and again
 			p.Send("/menu")
 			p.hears("menu.ask_parked")
 			p.press("menu.resume")
@@ -41,7 +41,8 @@ func TestAnUnfinishedRegistrationIsTakenUpDaysLater(t *testing.T) {
 			p.hears("registration_form.recap")
 			p.press("registration_form.ok")
 			p.hears("registration_form.confirmed")
-			if n := r.count(t, `SELECT count(*) FROM registrations WHERE chat_id = $1 AND name = 'Fatima El Idrissi' AND place = 'fes' AND state = 'confirmed'`, p.ID()); n != 1 {
+			if n := r.count(t, `SELECT count(*) FROM registrations WHERE chat_id = $1 AND name = 'Fatima El Idrissi' AND place = 'fes' AND topics = '{}'
+				AND state = 'confirmed'`, p.ID()); n != 1 {
 				t.Errorf("%d registrations of what was said on three days", n)
 			}
 		})
@@ -50,7 +51,7 @@ func TestAnUnfinishedRegistrationIsTakenUpDaysLater(t *testing.T) {
 
 func TestAButtonOfLastWeekSaysWhereWeAre(t *testing.T) {
 	t.Parallel()
-	c := &clock{}
+	c := newClock()
 	r := start(t, true, by(c))
 	p := newcomer(t, r.sim, locale.French, simulator.Profile{FirstName: "Fatima"})
 	p.Start("")
@@ -64,7 +65,7 @@ func TestAButtonOfLastWeekSaysWhereWeAre(t *testing.T) {
 	p.press("consent.yes")
 	p.hears("registration_form.name")
 
-	c.set(day(6, 12, 0))
+	c.set(c.day(6, 12, 0))
 	p.pressOn(whose, "register.other")
 	p.hears("press.stale", "registration_form.name")
 	p.Send("Fatima El Idrissi") // the question is still the one that is open

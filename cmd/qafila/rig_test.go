@@ -40,7 +40,12 @@ type setup struct {
 type option func(*setup)
 
 // A clock runs like the real one, from where it was set. It is never set to before the real time, which Postgres goes by.
-type clock struct{ ahead atomic.Int64 }
+type clock struct {
+	began time.Time
+	ahead atomic.Int64
+}
+
+func newClock() *clock { return &clock{began: time.Now().In(locale.Zone())} }
 
 func (c *clock) now() time.Time { return time.Now().Add(time.Duration(c.ahead.Load())) }
 
@@ -51,10 +56,9 @@ func by(c *clock) option {
 	return func(s *setup) { s.now, s.look = c.now, 20*time.Millisecond }
 }
 
-// day is a time in Casablanca, so many days from now.
-func day(ahead, hour, minute int) time.Time {
-	now := time.Now().In(locale.Zone())
-	return time.Date(now.Year(), now.Month(), now.Day()+ahead, hour, minute, 0, 0, locale.Zone())
+// day is a time in Casablanca, so many days after the clock's beginning.
+func (c *clock) day(after, hour, minute int) time.Time {
+	return time.Date(c.began.Year(), c.began.Month(), c.began.Day()+after, hour, minute, 0, 0, locale.Zone())
 }
 
 // start runs the bot until the test ends. Whatever it asks of Telegram is held against the Bot API.

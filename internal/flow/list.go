@@ -144,7 +144,7 @@ func (r *run) chosen(st *step, it Item) error {
 
 // finished takes what was picked.
 func (r *run) finished(st *step) error {
-	g := given{kind: "choice", picked: append([]string(nil), r.state.picked...)}
+	g := given{kind: "choice", picked: append([]string{}, r.state.picked...)} // none is a choice too: not nil
 	for _, sv := range st.save {
 		if sv.part != "label" {
 			continue
