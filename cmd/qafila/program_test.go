@@ -259,9 +259,9 @@ func servesByPolling(t *testing.T, binary string) {
 	p.hears("pick_trade.branch")
 
 	// A command works beside it; a second service on the same folder says whose it is, and touches nothing.
-	list := launch(t, binary, env, "stops", "list")
-	if code := list.ends(time.Minute); code != 0 || !strings.Contains(list.out.String(), "fes-1") {
-		t.Errorf("stops list beside a running service ends with %d: %s", code, list.out.String())
+	beside := launch(t, binary, env, "stops", "list")
+	if code := beside.ends(time.Minute); code != 0 || !strings.Contains(beside.out.String(), "fes-1") {
+		t.Errorf("stops list beside a running service ends with %d: %s", code, beside.out.String())
 	}
 	second := launch(t, binary, env, "serve")
 	if code := second.ends(time.Minute); code == 0 {
