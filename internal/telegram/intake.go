@@ -59,9 +59,7 @@ func (in *Intake) answer() {
 		if in.closing.Load() {
 			continue
 		}
-		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-		_, err := in.client.api.AnswerCallbackQuery(ctx, &bot.AnswerCallbackQueryParams{CallbackQueryID: id})
-		cancel()
+		err := in.client.answerQuery(context.Background(), id)
 		if err != nil {
 			in.log.Debug("a callback query was not answered", "error", in.client.Hide(err))
 		}

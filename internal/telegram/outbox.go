@@ -40,8 +40,12 @@ func newOutbox(pool *pgxpool.Pool, instance int64, log *slog.Logger) *outbox {
 // finish lets run settle what it has and end.
 func (o *outbox) finish() { close(o.done) }
 
-// company is how long a settled delivery waits for others, so that one statement settles many.
-const company = 2 * time.Millisecond
+// A settled delivery waits for others, this long or for this many, so that one commit, and one wait for the disk, settles them all: the
+// turns wait for the same disk.
+const (
+	company = 20 * time.Millisecond
+	crowd   = 48
+)
 
 // run settles deliveries until finish, a batch at a time, however long the database is away.
 func (o *outbox) run(ctx context.Context, then func(done []settled)) {
@@ -57,7 +61,7 @@ func (o *outbox) run(ctx context.Context, then func(done []settled)) {
 		if !last {
 			enough := time.NewTimer(company)
 		more:
-			for len(batch) < 1000 {
+			for len(batch) < crowd {
 				select {
 				case d := <-o.sent:
 					batch = append(batch, d)
