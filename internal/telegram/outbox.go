@@ -153,6 +153,15 @@ func (o *outbox) leave(ctx context.Context) error {
 	return nil
 }
 
+// others tells whether there is, or lately was, another instance: only then is there anything to take over or to be handed.
+func (o *outbox) others(ctx context.Context) (bool, error) {
+	var some bool
+	if err := o.pool.QueryRow(ctx, `SELECT EXISTS (SELECT FROM instances WHERE id <> $1)`, o.instance).Scan(&some); err != nil {
+		return false, fmt.Errorf("look for other instances: %w", err)
+	}
+	return some, nil
+}
+
 // orphans takes over the replies of instances that are gone; one instance at a time, so that a chat's go to one, and not those of a chat
 // to which a living one is sending.
 func (o *outbox) orphans(ctx context.Context) ([]conversation.Delivery, error) {
@@ -203,22 +212,27 @@ func (o *outbox) bulk(ctx context.Context, n int) ([]conversation.Delivery, erro
 		SELECT id, chat_id, true, message FROM taken WHERE failed_at IS NULL`, o.instance, n)
 }
 
+// fetch is many short looks at a table whose rows live for milliseconds: by its indexes, never through what is dead.
 func (o *outbox) fetch(ctx context.Context, sql string, args ...any) ([]conversation.Delivery, error) {
-	rows, err := o.pool.Query(ctx, sql, args...)
-	if err != nil {
-		return nil, fmt.Errorf("fetch deliveries: %w", err)
-	}
 	var out []conversation.Delivery
-	var d conversation.Delivery
-	var text string
-	if _, err := pgx.ForEachRow(rows, []any{&d.ID, &d.Chat, &d.Bulk, &text}, func() error {
-		d.Message = conversation.Message{}
-		if err := json.Unmarshal([]byte(text), &d.Message); err != nil {
-			return fmt.Errorf("read delivery %d: %w", d.ID, err)
+	err := pgx.BeginTxFunc(ctx, o.pool, postgres.ByIndex, func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, sql, args...)
+		if err != nil {
+			return err
 		}
-		out = append(out, d)
-		return nil
-	}); err != nil {
+		var d conversation.Delivery
+		var text string
+		_, err = pgx.ForEachRow(rows, []any{&d.ID, &d.Chat, &d.Bulk, &text}, func() error {
+			d.Message = conversation.Message{}
+			if err := json.Unmarshal([]byte(text), &d.Message); err != nil {
+				return fmt.Errorf("read delivery %d: %w", d.ID, err)
+			}
+			out = append(out, d)
+			return nil
+		})
+		return err
+	})
+	if err != nil {
 		return nil, fmt.Errorf("fetch deliveries: %w", err)
 	}
 	slices.SortFunc(out, func(a, b conversation.Delivery) int { return cmp.Compare(a.ID, b.ID) })

@@ -281,12 +281,20 @@ func (s *Sender) collect(ctx context.Context) {
 	allowance, burst := 0.0, max(1, float64(s.bulkRate)/4)
 	var suspects map[int64]bool // strays of the last look
 	for n := 0; ; n++ {
+		// These looks walk through all that was delivered since Postgres last swept: only when there is somebody to find something of.
 		if n%4 == 0 {
-			if s.sound() {
+			others, err := s.store.others(ctx)
+			s.complain(ctx, err)
+			if others && s.sound() {
 				s.fetched(ctx)(s.store.orphans(ctx))
 			}
-			s.fetched(ctx)(s.store.handed(ctx, s.inHand()))
-			suspects = s.strays(ctx, suspects)
+			seldom := n%(4*strayLooks) == 0
+			if others || seldom {
+				s.fetched(ctx)(s.store.handed(ctx, s.inHand()))
+			}
+			if seldom || len(suspects) > 0 {
+				suspects = s.strays(ctx, suspects)
+			}
 		}
 		allowance = min(allowance+float64(s.bulkRate)*every.Seconds(), burst)
 		if n := int(allowance); n > 0 && !s.pace.slowed() {
@@ -299,6 +307,9 @@ func (s *Sender) collect(ctx context.Context) {
 		}
 	}
 }
+
+// strayLooks is how many seconds pass between looks for strays: intake reclaims what it knows to be in doubt, this finds the rest.
+const strayLooks = 10
 
 // strays takes what was ours and not in hand in two looks a second apart: what is only on its way here in memory has arrived by then. It
 // returns the suspects for the next look.
