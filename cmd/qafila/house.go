@@ -12,6 +12,7 @@ import (
 	"github.com/qafila/qafila/internal/directory"
 	"github.com/qafila/qafila/internal/flow"
 	"github.com/qafila/qafila/internal/locale"
+	"github.com/qafila/qafila/internal/people"
 	"github.com/qafila/qafila/internal/telegram"
 	"github.com/qafila/qafila/knowledge"
 	"github.com/qafila/qafila/locales"
@@ -30,10 +31,17 @@ type house struct {
 // commands is the command list that people see, in order.
 var commands = []string{"menu", "next", "register", "ask", "recommend", "tickets", "mydata", "language", "help", "cancel"}
 
+// staffCommands are what a role finds before them.
+var staffCommands = map[string][]string{
+	string(people.Admin):     {"staff"},
+	string(people.Organiser): {"staff"},
+	string(people.Agent):     {"staff"},
+}
+
 // spoken are the texts that Go code says, not a flow; the flows' check knows them by this list.
 var spoken = []string{
 	"turn.failed", "edit.ignored", "group.only_private", "identity.masked", "keyboard.done", "sample.note", "stops.places", "count.*",
-	"bot.*", "command.*", "theme.*", "registration.state_*", "recommendation.state_*", "notice.*", "door.*", "summary.*", "calendar.*",
+	"bot.*", "command.*", "theme.*", "registration.state_*", "recommendation.state_*", "notice.*", "door.*", "summary.*", "calendar.*", "role.*",
 }
 
 // furnish reads and checks it all; what is wrong comes back with file, line and hint.
@@ -80,8 +88,16 @@ func furnishFrom(s settings, flowFiles fs.FS) (*house, []flow.Problem, error) {
 	}
 	h.offer = conversation.Offered(h.rooms)
 	book, found := flow.Load(flowFiles, conversation.Words(h.texts), h.offer.Signatures(), conversation.Understanding(),
-		flow.Options{Menu: "menu", Language: "language", Used: spoken})
+		flow.Options{Menu: "menu", Language: "language", Roles: roles(), Used: spoken})
 	h.book = book
-	h.menu = telegram.Menu{Texts: h.texts, Commands: commands}
+	h.menu = telegram.Menu{Texts: h.texts, Commands: commands, Staff: staffCommands}
 	return h, append(problems, found...), nil
+}
+
+func roles() []string {
+	var names []string
+	for _, r := range people.Roles() {
+		names = append(names, string(r))
+	}
+	return names
 }

@@ -2,7 +2,14 @@ package main
 
 import (
 	"context"
+	"fmt"
+	"log/slog"
 	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+	"github.com/riverqueue/river/rivertype"
 
 	"github.com/qafila/qafila/internal/conversation"
 	"github.com/qafila/qafila/internal/outreach"
@@ -15,31 +22,84 @@ const (
 	purgeEvery    = time.Hour
 )
 
-// keepHouse says first what is due, and takes away what may not be kept. What is due is worked out from the tables each time: a look that
-// fails or is missed loses nothing.
-func (v *service) keepHouse(ctx context.Context) error {
-	keep := people.Usual()
-	ticks, purges := time.NewTicker(v.look), time.NewTicker(purgeEvery)
-	defer ticks.Stop()
-	defer purges.Stop()
-	purge := func() {
-		if gone, err := people.Purge(ctx, v.db.Pool, keep, v.now()); err != nil {
-			v.warn(ctx, "what may not be kept any longer could not be taken away", err)
-		} else {
-			v.log.Debug("purged", "rows", gone)
-		}
+// River runs the durable work of all instances on one database. Its periodic jobs are pokes only: what is due is worked out from the tables
+// each time, so that a poke that fails or is missed loses nothing.
+type (
+	sayArgs   struct{}
+	purgeArgs struct{}
+)
+
+func (sayArgs) Kind() string   { return "say_what_is_due" }
+func (purgeArgs) Kind() string { return "purge" }
+
+// newJobs makes the runner of durable work. start it, and stop it in the end.
+func (v *service) newJobs() (*river.Client[pgx.Tx], error) {
+	workers := river.NewWorkers()
+	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, _ *river.Job[sayArgs]) error {
+		v.sayWhatIsDue(ctx)
+		return nil
+	}))
+	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, _ *river.Job[purgeArgs]) error {
+		v.purge(ctx)
+		return nil
+	}))
+	jobs, err := river.NewClient(riverpgxv5.New(v.db.Pool), &river.Config{
+		Queues:                      map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 4}},
+		Workers:                     workers,
+		Logger:                      slog.New(onlyErrors{v.log.Handler()}),
+		CompletedJobRetentionPeriod: time.Hour,
+		PeriodicJobs: []*river.PeriodicJob{
+			poke(outreachEvery, sayArgs{}),
+			poke(purgeEvery, purgeArgs{}),
+		},
+	})
+	if err != nil {
+		return nil, fmt.Errorf("make the runner of durable work: %w", err)
 	}
-	purge()
-	for {
+	return jobs, nil
+}
+
+// poke is a periodic job of which one at most waits or runs.
+func poke(every time.Duration, args river.JobArgs) *river.PeriodicJob {
+	one := &river.InsertOpts{MaxAttempts: 1, UniqueOpts: river.UniqueOpts{ByState: []rivertype.JobState{rivertype.JobStateAvailable,
+		rivertype.JobStatePending, rivertype.JobStateRunning, rivertype.JobStateRetryable, rivertype.JobStateScheduled}}}
+	return river.NewPeriodicJob(river.PeriodicInterval(every), func() (river.JobArgs, *river.InsertOpts) { return args, one },
+		&river.PeriodicJobOpts{RunOnStart: true})
+}
+
+// onlyErrors lets through what River can't mend by itself; while the database is away it says so many times a second.
+type onlyErrors struct{ slog.Handler }
+
+func (h onlyErrors) Enabled(ctx context.Context, l slog.Level) bool {
+	return l >= slog.LevelError && h.Handler.Enabled(ctx, l)
+}
+func (h onlyErrors) WithAttrs(a []slog.Attr) slog.Handler { return onlyErrors{h.Handler.WithAttrs(a)} }
+func (h onlyErrors) WithGroup(g string) slog.Handler      { return onlyErrors{h.Handler.WithGroup(g)} }
+
+// keepHouse runs the durable work until ctx ends; what is under way then gets its time to finish.
+func (v *service) keepHouse(ctx, work context.Context) error {
+	jobs, err := v.newJobs()
+	if err != nil {
+		return err
+	}
+	for pause := 100 * time.Millisecond; ; pause = min(2*pause, 5*time.Second) {
+		if err = jobs.Start(work); err == nil {
+			break
+		}
+		v.warn(ctx, "durable work can't start yet; trying again", err)
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-ticks.C:
-			v.sayWhatIsDue(ctx)
-		case <-purges.C:
-			purge()
+		case <-time.After(pause):
 		}
 	}
+	<-ctx.Done()
+	stop, cancel := context.WithTimeout(work, drain)
+	defer cancel()
+	if err := jobs.StopAndCancel(stop); err != nil {
+		v.log.Warn("durable work was broken off; it goes on at the next start", "error", err)
+	}
+	return nil
 }
 
 // sayWhatIsDue looks once.
@@ -47,6 +107,15 @@ func (v *service) sayWhatIsDue(ctx context.Context) {
 	say := outreach.Outreach{Pool: v.db.Pool, Word: v.turns.Note, Describe: v.house.rooms.StopWords, Instance: conversation.Nobody}
 	if _, err := say.Tick(ctx, v.now()); err != nil {
 		v.warn(ctx, "could not look for what is due to be said", err)
+	}
+}
+
+// purge takes away what may not be kept any longer.
+func (v *service) purge(ctx context.Context) {
+	if gone, err := people.Purge(ctx, v.db.Pool, people.Usual(), v.now()); err != nil {
+		v.warn(ctx, "what may not be kept any longer could not be taken away", err)
+	} else {
+		v.log.Debug("purged", "rows", gone)
 	}
 }
 

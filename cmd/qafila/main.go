@@ -27,6 +27,11 @@ type program struct {
 		Import stopsImport `cmd:"" help:"Read stops from a CSV file; a stop that is there already is changed."`
 		List   stopsList   `cmd:"" help:"List the stops."`
 	} `cmd:"" help:"The caravan's stops."`
+	Staff struct {
+		Invite staffInvite `cmd:"" help:"Print a one-time link by which somebody joins the staff."`
+		List   staffList   `cmd:"" help:"List the staff."`
+		Remove staffRemove `cmd:"" help:"Take a role away."`
+	} `cmd:"" help:"Who runs the caravan through the bot."`
 	Health  healthCommand  `cmd:"" help:"Ask the service that runs on this machine whether it is alive."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }

@@ -32,7 +32,7 @@ type rig struct {
 type setup struct {
 	settings settings
 	now      func() time.Time
-	look     time.Duration
+	look     time.Duration // how often, beside the durable work, is looked for what is due; 0: never
 	telegram func(testing.TB, http.Handler) http.Handler // what stands between the bot and the simulator
 }
 
@@ -69,7 +69,7 @@ func start(t *testing.T, samples bool, change ...option) *rig {
 	with := setup{
 		settings: settings{common: common{Languages: "fr,ar,ary"}, Token: sim.Token(), BulkRate: 25,
 			Controller: "Chambre d'essai", Declaration: "D-1/2026"},
-		now: time.Now, look: outreachEvery, telegram: againstBotAPI,
+		now: time.Now, telegram: againstBotAPI,
 	}
 	for _, f := range change {
 		f(&with)
@@ -106,14 +106,22 @@ func (r *rig) run(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	v.listener, v.look = listener, r.setup.look
+	v.listener = listener
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- v.run(ctx) }()
+	looking := make(chan struct{})
+	go func() {
+		defer close(looking)
+		for look := r.setup.look; look > 0 && ctx.Err() == nil; time.Sleep(look) {
+			v.sayWhatIsDue(ctx)
+		}
+	}()
 	r.service = v
 	r.stop = func(t *testing.T) {
 		t.Helper()
 		cancel()
+		<-looking
 		if err := <-done; err != nil {
 			t.Error(err)
 		}

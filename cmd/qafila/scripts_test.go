@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/qafila/qafila/internal/people"
 	"github.com/qafila/qafila/internal/simulator"
 )
 
@@ -40,14 +41,23 @@ const group = -100
 
 // A player follows one script.
 type player struct {
-	t      *testing.T
-	rig    *rig
+	t    *testing.T
+	rig  *rig
+	file string
+	line int
+
+	*actor    // who spoke last: the bot's lines are about what they hear
+	actors    map[string]*actor
+	language  string
+	clock     *clock
+	overheard string // what the bot said in a group
+}
+
+// An actor is one of those who talk to the bot in a script.
+type actor struct {
+	name   string
 	person *simulator.Person
 	last   simulator.Event // the bot's last message that a line was about
-	file   string
-	line   int
-
-	overheard string // what the bot said in a group
 
 	pressed struct { // last
 		message int
@@ -55,9 +65,20 @@ type player struct {
 	}
 }
 
+// parts are who can be in a script, and the role that they have from the beginning.
+var parts = map[string]people.Member{
+	"artisan":        {Name: "Fatima"},
+	"second artisan": {Name: "Hassan"},
+	"third artisan":  {Name: "Zineb"},
+	"admin":          {Name: "Karim", Role: people.Admin},
+	"organiser":      {Name: "Salma", Role: people.Organiser},
+	"agent":          {Name: "Youssef", Role: people.Agent, Region: "03"},
+	"far agent":      {Name: "Nadia", Role: people.Agent, Region: "09"},
+}
+
 func play(t *testing.T, file, text string) {
 	t.Helper()
-	p := &player{t: t, file: file}
+	p := &player{t: t, file: file, actors: map[string]*actor{}, clock: newClock()}
 	header := map[string]string{}
 	lines := strings.Split(text, "\n")
 	body := 0
@@ -66,34 +87,35 @@ func play(t *testing.T, file, text string) {
 		if strings.TrimSpace(l) == "" || strings.HasPrefix(l, "#") {
 			continue
 		}
-		if key = strings.TrimSpace(key); !ok || key == "artisan" || key == "bot" {
+		if key = strings.TrimSpace(key); !ok || key == "bot" || parts[key].Name != "" {
 			body = i
 			break
 		}
 		header[key] = uncomment(value)
 	}
-	p.rig = start(t, header["stops"] == "sample")
-	p.person = p.rig.sim.Person(simulator.Profile{FirstName: "Fatima", LanguageCode: "fr", Phone: "+212661000001"})
-	if l := header["language"]; l != "" {
-		p.person.Start("")
-		p.expect("…")
-		p.press(map[string]string{"fr": "Français", "ar": "العربية", "ary": "الدارجة"}[l])
-		p.rig.quiet(t)
-		p.drain()
-	}
+	p.language = header["language"]
+	p.rig = start(t, header["stops"] == "sample", by(p.clock))
 	for i, l := range lines[body:] {
 		p.line = body + i + 1
 		key, value, ok := strings.Cut(l, ":")
 		key, value = strings.TrimSpace(key), strings.TrimSpace(value)
+		other, to := strings.CutPrefix(key, "bot to ")
 		switch {
 		case strings.TrimSpace(l) == "" || strings.HasPrefix(l, "#"):
 		case !ok:
 			p.fail("this line is not written as a script's lines are: %s", l)
-		case key == "artisan":
+		case parts[key].Name != "":
 			p.settle()
+			p.actor = p.who(key)
 			p.act(value)
 		case key == "bot":
 			p.expect(value)
+		case to && p.actors[other] != nil:
+			p.actor = p.actors[other]
+			p.expect(value)
+		case key == "later":
+			p.settle()
+			p.later(value)
 		case key == "buttons":
 			p.buttons(value)
 		case key == "attachment":
@@ -103,6 +125,45 @@ func play(t *testing.T, file, text string) {
 		}
 	}
 	p.settle()
+}
+
+// who gives the actor of that name, with the role and, but for an artisan of a script without a language, the language chosen.
+func (p *player) who(name string) *actor {
+	p.t.Helper()
+	if a := p.actors[name]; a != nil {
+		return a
+	}
+	a := &actor{name: name}
+	p.actors[name] = a
+	part := parts[name]
+	a.person = p.rig.sim.Person(simulator.Profile{FirstName: part.Name, LanguageCode: "fr", Phone: fmt.Sprintf("+2126610000%02d", len(p.actors))})
+	if part.Role != "" {
+		p.rig.do(p.t, `INSERT INTO staff (chat_id, role, region, name) VALUES ($1, $2, $3, $4)`, a.person.ID(), part.Role, part.Region, part.Name)
+	}
+	if p.language != "" {
+		p.actor = a
+		a.person.Start("")
+		p.expect("…")
+		p.press(map[string]string{"fr": "Français", "ar": "العربية", "ary": "الدارجة"}[p.language])
+		p.rig.quiet(p.t)
+		p.drain()
+	}
+	return a
+}
+
+var laterForm = regexp.MustCompile(`^(\d+) days?(?:,? (\d+):(\d\d))?$`)
+
+// later moves the clock: so many days on from the script's first day, at a time of day.
+func (p *player) later(when string) {
+	p.t.Helper()
+	m := laterForm.FindStringSubmatch(when)
+	if m == nil {
+		p.fail("a time is written as: later: 6 days, 18:00")
+	}
+	days, _ := strconv.Atoi(m[1])
+	hour, _ := strconv.Atoi(m[2])
+	minute, _ := strconv.Atoi(m[3])
+	p.clock.set(p.clock.day(days, hour, minute))
 }
 
 func uncomment(s string) string {
@@ -119,9 +180,14 @@ func (p *player) fail(format string, args ...any) {
 func (p *player) settle() {
 	p.t.Helper()
 	p.rig.quiet(p.t)
-	for _, e := range p.drain() {
-		p.fail("the bot also said %q", plain(e))
+	now := p.actor
+	for _, a := range p.actors {
+		p.actor = a
+		for _, e := range p.drain() {
+			p.fail("the bot also said to the %s %q", a.name, plain(e))
+		}
 	}
+	p.actor = now
 }
 
 func (p *player) drain() []simulator.Event {
@@ -206,9 +272,29 @@ func (p *player) act(what string) {
 		p.person.SendSticker()
 	case "deep link":
 		p.person.Start(m[2])
+	case "link": // that somebody was given by the bot
+		p.person.Start(p.linkOf(strings.TrimPrefix(m[2], "of ")))
 	default:
 		p.fail("nobody can send %s", what)
 	}
+}
+
+var linkForm = regexp.MustCompile(`https://t\.me/\w+\?start=([\w-]+)`)
+
+// linkOf finds the payload of the last link that the bot gave somebody.
+func (p *player) linkOf(name string) string {
+	p.t.Helper()
+	a := p.actors[name]
+	if a == nil {
+		p.fail("nobody is %q", name)
+	}
+	for _, m := range slices.Backward(a.person.Chat()) {
+		if found := linkForm.FindStringSubmatch(m.Text + " " + m.Caption); found != nil && m.FromBot {
+			return found[1]
+		}
+	}
+	p.fail("the bot gave the %s no link", name)
+	return ""
 }
 
 func (p *player) press(label string) {

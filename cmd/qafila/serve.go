@@ -44,8 +44,8 @@ func (c *serveCommand) Run(ctx context.Context) error {
 	return err
 }
 
-// poolSize is how many connections to Postgres the service uses at most: batches, settling, housekeeping, health.
-const poolSize = 10
+// poolSize is how many connections to Postgres the service uses at most: batches, settling, durable work, health.
+const poolSize = 14
 
 type versionCommand struct{}
 

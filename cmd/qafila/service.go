@@ -16,6 +16,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/qafila/qafila/internal/conversation"
+	"github.com/qafila/qafila/internal/people"
 	"github.com/qafila/qafila/internal/postgres"
 	"github.com/qafila/qafila/internal/telegram"
 )
@@ -33,7 +34,6 @@ type service struct {
 	sender   *telegram.Sender
 	turns    *conversation.Conversation
 	now      func() time.Time
-	look     time.Duration // how often is looked for what is due to be said
 }
 
 // workers is how many calls to Telegram may be under way at once.
@@ -54,7 +54,7 @@ func newService(s settings, db *postgres.Database, log *slog.Logger, now func() 
 	}
 	m := newMetrics()
 	instance := instanceID()
-	v := &service{settings: s, db: db, house: h, log: log, metrics: m, client: client, now: now, look: outreachEvery}
+	v := &service{settings: s, db: db, house: h, log: log, metrics: m, client: client, now: now}
 	v.sender = telegram.NewSender(telegram.SenderConfig{
 		Client: client, Pool: db.Pool, Instance: instance, Menu: h.menu, BulkRate: s.BulkRate, Workers: workers, Log: log, Observe: m.delivery,
 	})
@@ -98,7 +98,7 @@ func (v *service) run(ctx context.Context) error {
 		return nil
 	})
 	g.Go(func() error { return v.take(running, work, mux) })
-	g.Go(func() error { return v.keepHouse(running) })
+	g.Go(func() error { return v.keepHouse(running, work) })
 	g.Go(func() error {
 		<-running.Done()
 		v.ready.Store(false)
@@ -172,6 +172,9 @@ func (v *service) greet(ctx context.Context) (string, error) {
 		name, err := v.client.Username(ctx)
 		if err == nil {
 			v.house.username.Store(&name)
+			if err := people.KeepUsername(ctx, v.db.Pool, name); err != nil && ctx.Err() == nil {
+				v.log.Warn("the bot's name could not be kept; `qafila staff invite` needs it", "error", err)
+			}
 			if err = v.client.Introduce(ctx, v.house.menu); err != nil && ctx.Err() == nil {
 				v.log.Warn("the command menu could not be set", "error", v.client.Hide(err))
 			}

@@ -46,6 +46,7 @@ type Message struct {
 	Replace int64       `json:"e,omitempty"` // put it in the place of this message; when that can't be, send it anew
 	Clear   bool        `json:"c,omitempty"` // take a Request's keyboard away
 	Menu    string      `json:"m,omitempty"` // no words: show this language's command list in the chat from now on
+	Role    string      `json:"s,omitempty"` // with Menu: and that of this role
 }
 
 // A Button is one choice below a message. Data comes back with a press: at most 64 bytes.

@@ -2,12 +2,15 @@ package conversation
 
 import (
 	"context"
+	"fmt"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"github.com/qafila/qafila/internal/flow"
 	"github.com/qafila/qafila/internal/locale"
+	"github.com/qafila/qafila/internal/people"
 )
 
 // An Offer is what the rooms give to flows: actions to run, lists to choose from, things to attach.
@@ -17,10 +20,12 @@ type Offer struct {
 	Attachments map[string]Maker
 }
 
-// An Action is a named thing that a flow can do.
+// An Action is a named thing that a flow can do. One that is for some roles is noted in the audit log each time, with the arguments that
+// Ledger names: references and ids, never a person's name or words.
 type Action struct {
 	flow.Signature
-	Do func(ctx context.Context, t *Turn, args Args) (flow.Outcome, error)
+	Ledger []string
+	Do     func(ctx context.Context, t *Turn, args Args) (flow.Outcome, error)
 }
 
 // A List is a named list that a question can offer.
@@ -66,6 +71,15 @@ func (a Args) Flag(name string) bool { b, _ := a[name].(bool); return b }
 // Texts gives a list.
 func (a Args) Texts(name string) []string { l, _ := a[name].([]string); return l }
 
+// ledger writes the named arguments for the audit log.
+func (a Args) ledger(names []string) string {
+	var said []string
+	for _, n := range names {
+		said = append(said, fmt.Sprint(n, "=", a[n]))
+	}
+	return strings.Join(said, " ")
+}
+
 // A Turn is what an action may use: the batch's transaction, who is talking, and when.
 type Turn struct {
 	Tx       pgx.Tx
@@ -73,9 +87,20 @@ type Turn struct {
 	Name     string // first name, as the messenger tells
 	Language locale.Language
 	Now      time.Time
+	Message  int64          // the message that was sent or pressed on
+	Member   *people.Member // who of the staff is talking; nil for nearly everybody
 
 	texts *locale.Texts
 	notes []note
+	menus []Delivery // command lists that change with a role
+}
+
+// Role is what the person is to the house; "" for nearly everybody.
+func (t *Turn) Role() string {
+	if t.Member == nil {
+		return ""
+	}
+	return string(t.Member.Role)
 }
 
 // Say gives the words of a text in the person's language, parameters as they are.
@@ -94,6 +119,11 @@ type note struct {
 	chat     int64
 	language locale.Language
 	note     Note
+}
+
+// ShowCommands gives another chat the command list of a role when the turn takes effect.
+func (t *Turn) ShowCommands(chat int64, language locale.Language, role people.Role) {
+	t.menus = append(t.menus, Delivery{Chat: chat, Message: Message{Menu: string(language), Role: string(role)}})
 }
 
 // Notify sends a note to another chat when the turn takes effect, behind replies.

@@ -3,10 +3,12 @@ package conversation
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/qafila/qafila/internal/flow"
 	"github.com/qafila/qafila/internal/locale"
+	"github.com/qafila/qafila/internal/people"
 )
 
 // tidy makes what a person typed fit to store: no control or direction characters, and no identity number, which is never needed.
@@ -70,7 +72,9 @@ func (w *work) advance(ctx context.Context, u *Update) error {
 	ch.seen = w.now
 	ch.lastMessage = max(ch.lastMessage, u.Message)
 
-	t := &Turn{Tx: w.tx, Chat: u.Chat, Name: u.Name, Language: w.c.language(ch.language, u.Hint), Now: w.now, texts: w.c.texts}
+	t := &Turn{Tx: w.tx, Chat: u.Chat, Name: u.Name, Language: w.c.language(ch.language, u.Hint), Now: w.now, Message: u.Message, Member: ch.member,
+		texts: w.c.texts}
+	in.Role = t.Role()
 	var turn flow.Turn
 	if err := guard(func() (err error) {
 		turn, err = w.c.book.Advance(&ch.state, in, host{ctx, w.c, t})
@@ -110,9 +114,11 @@ func (w *work) advance(ctx context.Context, u *Update) error {
 			w.show(ch, u.Chat, lang, one)
 		}
 	}
-	if chosen {
-		w.say(u.Chat, Message{Menu: ch.language}) // behind the words: nobody waits for it
+	if chosen || in.Role != t.Role() {
+		w.say(u.Chat, Message{Menu: string(lang), Role: t.Role()}) // behind the words: nobody waits for it
 	}
+	ch.member = t.Member
+	w.out = append(w.out, t.menus...)
 	for _, n := range t.notes {
 		w.out = append(w.out, Delivery{Chat: n.chat, Bulk: true, Message: w.c.Note(n.language, n.note)})
 	}
@@ -151,6 +157,9 @@ func (w *work) render(ctx context.Context, t *Turn, lang locale.Language, m flow
 			return nil, fmt.Errorf("no room makes the attachment %q", a.Kind)
 		}
 		var made Attachment
+		if err := (host{ctx, w.c, t}).permit(maker.Signature); err != nil {
+			return nil, err
+		}
 		if err := guard(func() (err error) { made, err = maker.Make(ctx, t, a.From); return err }); err != nil {
 			return nil, fmt.Errorf("make the attachment %q: %w", a.Kind, err)
 		}
@@ -179,9 +188,18 @@ func (h host) Do(action string, args map[string]flow.Value) (flow.Outcome, error
 	if !ok {
 		return flow.Outcome{}, fmt.Errorf("no room offers the action %q", action)
 	}
+	if err := h.permit(a.Signature); err != nil {
+		return flow.Outcome{}, err
+	}
+	who := h.t.Member
 	o, err := a.Do(h.ctx, h.t, Args(args))
 	if err != nil {
 		return o, fmt.Errorf("do %s: %w", action, err)
+	}
+	if len(a.For) > 0 {
+		if err := people.Note(h.ctx, h.t.Tx, who, a.Name, Args(args).ledger(a.Ledger), o.Name, h.t.Now); err != nil {
+			return o, err
+		}
 	}
 	if o.Language != "" {
 		h.t.Language = locale.Language(o.Language)
@@ -189,10 +207,21 @@ func (h host) Do(action string, args map[string]flow.Value) (flow.Outcome, error
 	return o, nil
 }
 
+// permit holds the door once more: the flows' check lets nobody come here who may not, and a mistake in it must not let them through.
+func (h host) permit(s flow.Signature) error {
+	if len(s.For) == 0 || slices.Contains(s.For, h.t.Role()) {
+		return nil
+	}
+	return fmt.Errorf("%s is for %v, not for the role %q", s.Name, s.For, h.t.Role())
+}
+
 func (h host) List(name string, args map[string]flow.Value, q flow.Query) (flow.Page, error) {
 	l, ok := h.c.offer.Lists[name]
 	if !ok {
 		return flow.Page{}, fmt.Errorf("no room offers the list %q", name)
+	}
+	if err := h.permit(l.Signature); err != nil {
+		return flow.Page{}, err
 	}
 	p, err := l.Page(h.ctx, h.t, Args(args), q)
 	if err != nil {
@@ -205,6 +234,9 @@ func (h host) Item(name string, args map[string]flow.Value, key string) (flow.It
 	l, ok := h.c.offer.Lists[name]
 	if !ok {
 		return flow.Item{}, false, fmt.Errorf("no room offers the list %q", name)
+	}
+	if err := h.permit(l.Signature); err != nil {
+		return flow.Item{}, false, err
 	}
 	if len(key) > 40 || strings.ContainsAny(key, "\x00") {
 		return flow.Item{}, false, nil

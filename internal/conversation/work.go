@@ -13,6 +13,7 @@ import (
 
 	"github.com/qafila/qafila/internal/flow"
 	"github.com/qafila/qafila/internal/locale"
+	"github.com/qafila/qafila/internal/people"
 )
 
 // work is one batch in one transaction.
@@ -34,9 +35,10 @@ type chat struct {
 	seen        time.Time
 	keyboard    bool // a Request's keyboard is up
 	changed     bool
-	erased      bool // the row is gone; only a later update of the same batch makes it anew
-	born        bool // must be inserted again
-	left        bool // blocked the bot
+	erased      bool           // the row is gone; only a later update of the same batch makes it anew
+	born        bool           // must be inserted again
+	left        bool           // blocked the bot
+	member      *people.Member // of the staff; nil for nearly everybody
 }
 
 // language is the one to talk to a chat in.
@@ -79,8 +81,8 @@ func (w *work) load(ctx context.Context, batch []Update) error {
 			WHERE c <> 0 AND id IN (SELECT update_id FROM fresh) AND NOT EXISTS (SELECT FROM chats WHERE chat_id = c) ORDER BY c
 			ON CONFLICT DO NOTHING)
 		SELECT update_id FROM fresh`, ids, born)
-	b.Queue(`SELECT chat_id, language, state, last_message, keyboard, seen_at FROM chats
-		WHERE chat_id = ANY($1) ORDER BY chat_id FOR UPDATE`, chatIDs)
+	b.Queue(`SELECT c.chat_id, language, state, last_message, keyboard, seen_at, coalesce(s.id, 0), coalesce(s.role, ''), coalesce(s.region, '')
+		FROM chats c LEFT JOIN staff s ON s.chat_id = c.chat_id WHERE c.chat_id = ANY($1) ORDER BY c.chat_id FOR UPDATE OF c`, chatIDs)
 	b.Queue(`SELECT DISTINCT ON (chat_id) chat_id, owner FROM deliveries
 		WHERE chat_id = ANY($1) AND failed_at IS NULL AND lane = 'reply' AND (owner <> $2 OR handed)
 			AND EXISTS (SELECT FROM instances WHERE id <> $2) -- alone: not looked for at all
@@ -104,8 +106,14 @@ func (w *work) load(ctx context.Context, batch []Update) error {
 	}
 	var state string
 	var ch chat
-	if _, err := pgx.ForEachRow(rows, []any{&id, &ch.language, &state, &ch.lastMessage, &ch.keyboard, &ch.seen}, func() error {
+	var m people.Member
+	if _, err := pgx.ForEachRow(rows, []any{&id, &ch.language, &state, &ch.lastMessage, &ch.keyboard, &ch.seen, &m.ID, &m.Role, &m.Region}, func() error {
 		one := ch
+		if m.ID != 0 {
+			member := m
+			member.Chat = id
+			one.member = &member
+		}
 		st, err := flow.Read([]byte(state))
 		if err != nil {
 			w.c.log.Error("a stored state can't be read; the conversation starts afresh", "error", err)

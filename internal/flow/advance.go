@@ -44,8 +44,15 @@ func (b *Book) Advance(s *State, in Input, h Host) (Turn, error) {
 
 // route decides what an input is about.
 func (r *run) route() error {
-	if p := r.state.parked; p != nil && (!r.fits(p) || r.book.unfinished(p) == nil) {
+	if p := r.state.parked; p != nil && (!r.fits(p) || !r.admitted(p) || r.book.unfinished(p) == nil) {
 		r.state.parked = nil
+	}
+	if !r.admitted(&r.state.work) {
+		r.drop()
+		r.say("role.gone", nil)
+		if r.in.Kind != Door {
+			return r.home()
+		}
 	}
 	if len(r.state.frames) > 0 && (!r.state.open || !r.fits(&r.state.work)) {
 		r.drop()
@@ -89,6 +96,16 @@ func (r *run) fits(w *work) bool {
 				return false
 			}
 		case st.kind != stepCall || st.callee.name != w.frames[i+1].flow:
+			return false
+		}
+	}
+	return true
+}
+
+// admitted tells whether the person may be in all of what was under way: a role can be taken away at any time.
+func (r *run) admitted(w *work) bool {
+	for i := range w.frames {
+		if f := r.book.flows[w.frames[i].flow]; f != nil && !f.admits(r.in.Role) {
 			return false
 		}
 	}
@@ -166,7 +183,7 @@ func (r *run) greet() error {
 
 // door opens what a command, a door button or a deep link leads to.
 func (r *run) door(word string) error {
-	f, given, known := r.book.find(word)
+	f, given, known := r.book.find(word, r.in.Role)
 	if r.newcomer() {
 		if known && f != r.book.language && f != r.book.menu {
 			r.state.after = word
@@ -281,7 +298,7 @@ func (r *run) menu() *step {
 	if words, ok := strings.CutPrefix(after, "="); ok && r.book.typed != nil {
 		return r.start(r.book.typed, words, true)
 	}
-	if f, given, ok := r.book.find(after); ok && after != "" {
+	if f, given, ok := r.book.find(after, r.in.Role); ok && after != "" {
 		return r.start(f, given, given != "")
 	}
 	return r.start(r.book.menu, "", false)

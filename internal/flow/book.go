@@ -16,6 +16,7 @@ import (
 type Options struct {
 	Menu     string   // opened by /menu and the word for it; where things end
 	Language string   // called first while a person has no language; what was asked for goes on after it. "" = no such flow
+	Roles    []string // what a person can be to the house, for the check of `for`
 	Used     []string // text ids that Go code uses, for the check; "door.*" stands for all that begin with "door."
 }
 
@@ -24,10 +25,10 @@ type Book struct {
 	flows      map[string]*flow
 	names      []string
 	menu       *flow
-	language   *flow           // nil: nobody is asked
-	doors      map[string]door // what is pressed or sent -> the flow that it opens
-	prefixes   []door          // "start:reg_*", longest first
-	typed      *flow           // takes words when no question is open; may be nil
+	language   *flow             // nil: nobody is asked
+	doors      map[string][]door // what is pressed or sent -> the flows that it opens, for different roles
+	prefixes   []door            // "start:reg_*", longest first
+	typed      *flow             // takes words when no question is open; may be nil
 	texts      Texts
 	langs      []string
 	keywords   map[string]keyword         // folded words of every language
@@ -60,7 +61,7 @@ func Load(fsys fs.FS, texts Texts, offered Signatures, u Understanding, o Option
 		used:    map[string]bool{},
 		book: &Book{
 			flows:    map[string]*flow{},
-			doors:    map[string]door{},
+			doors:    map[string][]door{},
 			keywords: map[string]keyword{},
 			synonyms: map[string]map[string]bool{},
 			texts:    texts,
@@ -137,22 +138,58 @@ func (b *Book) Commands() []string {
 	return slices.Sorted(maps.Keys(set))
 }
 
-// find tells which flow a door opens, and what it gives it.
-func (b *Book) find(word string) (f *flow, given string, ok bool) {
-	if d, ok := b.doors[word]; ok {
-		return d.flow, "", true
+// find tells which flow a door opens for who is of that role, and what it gives it. To others a door for some is no door at all.
+func (b *Book) find(word, role string) (f *flow, given string, ok bool) {
+	if f = opened(b.doors[word], role); f != nil {
+		return f, "", true
 	}
-	for _, d := range b.prefixes {
-		if rest, ok := strings.CutPrefix(word, d.word); ok {
-			return d.flow, rest, true
+	for i, d := range b.prefixes {
+		rest, ok := strings.CutPrefix(word, d.word)
+		if !ok || i > 0 && b.prefixes[i-1].word == d.word {
+			continue
+		}
+		same := i + 1
+		for same < len(b.prefixes) && b.prefixes[same].word == d.word {
+			same++
+		}
+		if f = opened(b.prefixes[i:same], role); f != nil {
+			return f, rest, true
 		}
 	}
 	if strings.HasPrefix(word, "/") {
 		if command, rest, ok := strings.Cut(word, " "); ok {
-			if d, ok := b.doors[command]; ok {
-				return d.flow, strings.TrimSpace(rest), true
+			if f = opened(b.doors[command], role); f != nil {
+				return f, strings.TrimSpace(rest), true
 			}
 		}
 	}
 	return nil, "", false
+}
+
+// known tells whether a door opens anything, for whomever.
+func (b *Book) known(word string) bool {
+	_, _, ok := b.find(word, "")
+	if ok || len(b.doors[word]) > 0 {
+		return true
+	}
+	return slices.ContainsFunc(b.prefixes, func(d door) bool { return strings.HasPrefix(word, d.word) })
+}
+
+// opened is the flow that is for the role itself, before the one that is for everybody.
+func opened(doors []door, role string) *flow {
+	var open *flow
+	for _, d := range doors {
+		switch {
+		case len(d.flow.roles) == 0:
+			open = d.flow
+		case d.flow.admits(role):
+			return d.flow
+		}
+	}
+	return open
+}
+
+// admits tells whether who is of a role may be in a flow.
+func (f *flow) admits(role string) bool {
+	return len(f.roles) == 0 || slices.ContainsFunc(f.roles, func(w word) bool { return w.text == role })
 }

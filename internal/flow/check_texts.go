@@ -91,6 +91,8 @@ func (k *linker) needs(line int, id string, role role, st *step) []param {
 			s, _ = wrongSource(name)
 		case name == "lang":
 			s = fromLanguage
+		case name == "role":
+			s = fromRole
 		case name == "parked":
 			s = fromParked
 		case name == "parked_about":

@@ -23,6 +23,7 @@ var update = flag.Bool("update", false, "write the conversations as they are now
 //	> [label] of 3                        on a button of question 3
 //	> (contact +212…) (another's contact +212…) (location 34.0 -5.0) (voice) (photo caption) (sticker)
 //	> later: …                            after a long silence
+//	# role clerk                          what they are to the house; "# role " takes it away
 //	# full                                the world changes: full, empty, language changed, flow changed
 func TestConversations(t *testing.T) {
 	files, _ := filepath.Glob("testdata/conversations/*.txt")
@@ -55,6 +56,7 @@ type phone struct {
 	book  *flow.Book
 	words *texts
 	world *world
+	role  string
 	state flow.State
 	seen  []flow.Message
 	out   strings.Builder
@@ -71,6 +73,9 @@ func replay(t *testing.T, script string) string {
 		switch {
 		case strings.HasPrefix(line, "# "):
 			p.out.WriteString(line + "\n")
+			if role, ok := strings.CutPrefix(line, "# role "); ok {
+				p.role = role
+			}
 			switch line {
 			case "# full":
 				p.world.full = true
@@ -132,7 +137,7 @@ func (p *phone) advance(in flow.Input) (flow.Turn, error) {
 func (p *phone) input(what string) flow.Input {
 	what, long := strings.CutPrefix(what, "later: ")
 	in := p.shortInput(what)
-	in.Long = long
+	in.Long, in.Role = long, p.role
 	return in
 }
 

@@ -15,6 +15,9 @@ func (b *Book) Draw(name string) (dot string) {
 	d := &drawing{book: b, ends: map[string]bool{}}
 	d.line("digraph %q {", name)
 	d.line("  rankdir=TB; node [fontname=\"sans-serif\", fontsize=11, style=filled, fillcolor=white]; edge [fontname=\"sans-serif\", fontsize=9];")
+	if len(f.roles) > 0 {
+		d.line("  label=%s; labelloc=t;", quote("for "+strings.Join(names(f.roles), ", ")))
+	}
 	for _, t := range f.triggers {
 		d.line("  %s [shape=cds, label=%s, fillcolor=\"#fff2cc\"];", quote("<"+t.text), quote(t.text))
 		d.line("  %s -> %s;", quote("<"+t.text), quote(f.steps[0].name))

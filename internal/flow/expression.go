@@ -40,7 +40,7 @@ func zero(typ string) Value {
 
 // environment is what the expressions of a flow can read, by type.
 func environment(f *flow) map[string]any {
-	env := map[string]any{"lang": "", "parked": false, "parked_about": ""}
+	env := map[string]any{"lang": "", "role": "", "parked": false, "parked_about": ""}
 	for _, v := range f.vars {
 		env[v.name] = zero(v.typ)
 	}

@@ -33,7 +33,8 @@ type Input struct {
 	Lon     float64
 	File    string // Voice, Photo: the messenger's file id
 	Seconds int
-	Long    bool // a long time has passed since the last turn (the host decides how long)
+	Role    string // what the person is to the house (Options.Roles); "" is a person like any other
+	Long    bool   // a long time has passed since the last turn (the host decides how long)
 }
 
 // A Value is a variable's value: string, int, bool or []string. nil is the type's zero value.
@@ -85,6 +86,7 @@ type Outcome struct {
 	Name     string           // one of the names that its signature promises
 	Set      map[string]Value // values for the variables that it promises
 	Language string           // not empty: the person's language from now on
+	Role     *string          // not nil: what the person is from now on; the host keeps it
 	Forget   bool             // the person's data are erased: the state starts afresh after this turn
 }
 
@@ -141,6 +143,7 @@ type Signature struct {
 	Args     map[string]string // argument -> type (text, number, bool, list)
 	Outcomes []string          // actions: what it can come to
 	Sets     map[string]string // actions: variable -> type, whatever the outcome
+	For      []string          // the roles that it is for; none: everybody. A flow that uses it must be for no others
 	Longest  map[string]int    // longest value of a text it sets, in characters, when known (default 64)
 }
 

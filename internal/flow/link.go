@@ -48,6 +48,7 @@ func (l *loader) link() {
 			continue
 		}
 		k := &linker{&page{l, f.file}, f, environment(f)}
+		k.roles()
 		if f.about != "" {
 			l.use(use{file: f.file, line: f.line, id: f.about, role: asPlain})
 		}
@@ -79,7 +80,9 @@ func (l *loader) triggers(f *flow) {
 	p := &page{l, f.file}
 	for _, t := range f.triggers {
 		other := func(d door) {
-			p.problem(t.line, "a trigger opens one flow", "`%s` opens `%s` already", t.text, d.flow.name)
+			if f.meets(d.flow) {
+				p.problem(t.line, "a trigger opens one flow for each role", "`%s` opens `%s` already", t.text, d.flow.name)
+			}
 		}
 		w, star := strings.CutSuffix(t.text, "*")
 		switch {
@@ -114,12 +117,54 @@ func (l *loader) triggers(f *flow) {
 			l.book.prefixes = append(l.book.prefixes, door{w, f, t.line})
 			continue
 		}
-		if d, taken := l.book.doors[w]; taken {
+		for _, d := range l.book.doors[w] {
 			other(d)
-			continue
 		}
-		l.book.doors[w] = door{w, f, t.line}
+		l.book.doors[w] = append(l.book.doors[w], door{w, f, t.line})
 	}
+}
+
+// meets tells whether somebody is admitted to both flows by the same right: by a role of theirs, or as everybody is.
+func (f *flow) meets(other *flow) bool {
+	if len(f.roles) == 0 || len(other.roles) == 0 {
+		return len(f.roles) == len(other.roles)
+	}
+	return slices.ContainsFunc(f.roles, func(w word) bool { return other.admits(w.text) })
+}
+
+// roles checks whom the flow says that it is for.
+func (k *linker) roles() {
+	for _, w := range k.f.roles {
+		if !slices.Contains(k.options.Roles, w.text) {
+			k.problem(w.line, didYouMean(w.text, k.options.Roles), "nobody is `%s`", w.text)
+		}
+	}
+	if len(k.f.roles) > 0 && (k.f == k.book.menu || k.f == k.book.language || k.f == k.book.typed) {
+		k.problem(k.f.roles[0].line, "", "`%s` must be for everybody", k.f.name)
+	}
+}
+
+// within checks that whoever may be in this flow may use what it names: roles empty is for everybody.
+func (k *linker) within(line int, what string, roles []string) {
+	if len(roles) == 0 {
+		return
+	}
+	for _, w := range k.f.roles {
+		if !slices.Contains(roles, w.text) {
+			k.problem(line, "for: ["+strings.Join(roles, ", ")+"]", "%s is not for `%s`, and this flow is", what, w.text)
+		}
+	}
+	if len(k.f.roles) == 0 {
+		k.problem(line, "for: ["+strings.Join(roles, ", ")+"]", "%s is not for everybody, and this flow is", what)
+	}
+}
+
+func names(words []word) []string {
+	var all []string
+	for _, w := range words {
+		all = append(all, w.text)
+	}
+	return all
 }
 
 func (k *linker) step(i int) {
@@ -252,6 +297,7 @@ func (k *linker) say(st *step) {
 		if !ok {
 			k.problem(a.kind.line, didYouMean(a.kind.text, keys(k.offered.attachments)), "no room makes the attachment `%s`", a.kind.text)
 		}
+		k.within(a.kind.line, "the attachment `"+sig.Name+"`", sig.For)
 		var v *variable
 		if !special(a.from.text) {
 			v = k.variable(a.from)
@@ -275,6 +321,7 @@ func (k *linker) action(st *step) {
 	if !ok {
 		k.problem(st.name2.line, didYouMean(st.name2.text, keys(k.offered.actions)), "no room offers the action `%s`", st.name2.text)
 	}
+	k.within(st.name2.line, "the action `"+sig.Name+"`", sig.For)
 	k.args("the action `"+sig.Name+"`", st.args, sig, ok)
 	for i := range st.on {
 		o := &st.on[i]
@@ -350,6 +397,7 @@ func (k *linker) call(st *step) {
 		k.problem(st.name2.line, "next: menu", "the menu can't be called")
 	}
 	st.callee = callee
+	k.within(st.name2.line, "the flow `"+callee.name+"`", names(callee.roles))
 	for _, a := range st.args {
 		fine := k.compile(a.expr)
 		v := callee.byName[a.name.text]

@@ -30,6 +30,7 @@ func (k *linker) question(st *step) {
 		if !ok {
 			k.problem(l.from.line, didYouMean(l.from.text, keys(k.offered.lists)), "no room provides the list `%s`", l.from.text)
 		}
+		k.within(l.from.line, "the list `"+sig.Name+"`", sig.For)
 		k.args("the list `"+sig.Name+"`", l.args, sig, ok)
 		if l.empty.word.text != "" {
 			k.target(&l.empty)
@@ -109,7 +110,7 @@ func (k *linker) door(c *choice) {
 	if example == "/menu" || example == "/cancel" || example == "/start" {
 		return
 	}
-	if _, _, ok := k.book.find(example); !ok {
+	if !k.book.known(example) {
 		known := keys(k.book.doors)
 		k.problem(c.doorAt.line, didYouMean(c.doorAt.text, known), "no flow opens with `%s`", c.doorAt.text)
 	}

@@ -9,6 +9,7 @@ type flow struct {
 	resume   string
 	resumeAt int // line
 	triggers []word
+	roles    []word // who may be in it; none: everybody
 	with     []*variable
 	vars     []*variable // with ones first
 	byName   map[string]*variable
@@ -85,6 +86,7 @@ type source uint8
 const (
 	fromVariable source = iota
 	fromLanguage
+	fromRole
 	fromParked
 	fromParkedAbout
 	fromCount

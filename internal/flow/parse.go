@@ -73,6 +73,10 @@ func (p *page) flow(fields []field) *flow {
 			for _, n := range p.items(e.node) {
 				f.triggers = append(f.triggers, p.word(field{"triggers", line(n), n}))
 			}
+		case "for":
+			for _, n := range p.items(e.node) {
+				f.roles = append(f.roles, p.word(field{"for", line(n), n}))
+			}
 		case "with":
 			p.variables(f, e.node, true)
 		case "vars":
@@ -82,7 +86,7 @@ func (p *page) flow(fields []field) *flow {
 				p.step(f, s)
 			}
 		default:
-			p.unknown(e, "a flow", "flow", "about", "triggers", "with", "vars", "resume", "steps")
+			p.unknown(e, "a flow", "flow", "about", "for", "triggers", "with", "vars", "resume", "steps")
 		}
 	}
 	if !named {
@@ -122,7 +126,9 @@ func (p *page) variables(f *flow, n ast.Node, given bool) {
 	}
 }
 
-func special(name string) bool { return name == "lang" || name == "parked" || name == "parked_about" }
+func special(name string) bool {
+	return name == "lang" || name == "role" || name == "parked" || name == "parked_about"
+}
 
 var stepFields = map[stepKind][]string{
 	stepSay:    {"say", "attach", "count", "keep", "lead", "long", "next"},

@@ -122,6 +122,9 @@ func (r *run) do(st *step) (*target, error) {
 	if out.Language != "" {
 		r.state.Language = out.Language
 	}
+	if out.Role != nil {
+		r.in.Role = *out.Role
+	}
 	r.turn.Forget = r.turn.Forget || out.Forget
 	for i := range st.on {
 		if st.on[i].name.text == out.Name {
@@ -176,6 +179,8 @@ func (r *run) read(name string) Value {
 	switch name {
 	case "lang":
 		return r.state.Language
+	case "role":
+		return r.in.Role
 	case "parked":
 		return r.state.parked != nil
 	case "parked_about":
@@ -269,6 +274,8 @@ func (r *run) params(fr *frame, needs []param, st *step) map[string]Value {
 			m[p.name] = r.value(fr, p.name)
 		case fromLanguage:
 			m[p.name] = r.state.Language
+		case fromRole:
+			m[p.name] = r.in.Role
 		case fromParked:
 			m[p.name] = r.state.parked != nil
 		case fromParkedAbout:

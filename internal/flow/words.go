@@ -9,7 +9,7 @@ var wrongKinds = []string{"text_short", "text_long", "number", "phone", "contact
 var engineTexts = map[role][]string{
 	asMessage: {"wrong.out"},
 	asLine: {
-		"wrong.search_many", "list.empty", "press.stale", "flow.changed", "cancelled",
+		"wrong.search_many", "list.empty", "press.stale", "flow.changed", "role.gone", "cancelled",
 		"unexpected.voice", "unexpected.photo", "unexpected.location", "unexpected.contact", "unexpected.other", "unexpected.command",
 	},
 	asButton: {"wrong.retry", "nav.back", "nav.menu", "nav.more", "nav.less"},

@@ -140,6 +140,8 @@ func (w *world) Do(action string, args map[string]flow.Value) (flow.Outcome, err
 		return flow.Outcome{Name: "none"}, w.fail
 	case "data.erase":
 		return flow.Outcome{Forget: true}, w.fail
+	case "desk.open":
+		return flow.Outcome{}, w.fail
 	}
 	return flow.Outcome{}, fmt.Errorf("no action %s", action)
 }
@@ -186,12 +188,13 @@ var offered = flow.Signatures{
 		},
 		{Name: "topic.find", Args: map[string]string{"words": "text"}, Outcomes: []string{"found", "none"}, Sets: map[string]string{"topic": "text"}},
 		{Name: "data.erase"},
+		{Name: "desk.open", For: []string{"clerk"}},
 	},
 	Lists:       []flow.Signature{{Name: "trades"}, {Name: "topics"}},
 	Attachments: []flow.Signature{{Name: "ticket", Args: map[string]string{"reference": "text"}}},
 }
 
-var options = flow.Options{Menu: "menu", Language: "language"}
+var options = flow.Options{Menu: "menu", Language: "language", Roles: []string{"clerk", "guard"}}
 
 // understand strips signs, as the real folding does.
 var understand = flow.Understanding{Fold: func(s string) string {

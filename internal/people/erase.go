@@ -13,7 +13,7 @@ import (
 )
 
 // Erase takes everything about a chat out of every table: the chat itself, the profile, consents, registrations (of others that it
-// registered too), wishes to be told, notices, recommendations, what waits to be sent, and updates kept because they failed. Places
+// registered too), wishes to be told, notices, recommendations, a place in the staff, what waits to be sent, and updates kept because they failed. Places
 // that come free move the waiting lists up: it returns whom to tell. tx must be a transaction.
 func Erase(ctx context.Context, tx postgres.Querier, chat int64, now time.Time) ([]caravan.Promotion, error) {
 	up, err := caravan.Forget(ctx, tx, chat, now)
@@ -31,6 +31,7 @@ func Erase(ctx context.Context, tx postgres.Querier, chat int64, now time.Time) 
 		`DELETE FROM deliveries WHERE chat_id = $1`,
 		// An update that couldn't be decoded isn't known to be a chat's, but names it in what is kept of it.
 		`DELETE FROM failed_updates WHERE chat_id = $1 OR chat_id IS NULL AND raw ~ ('(^|[^0-9])' || $1::bigint || '([^0-9]|$)')`,
+		`DELETE FROM staff WHERE chat_id = $1`,
 		`DELETE FROM chats WHERE chat_id = $1`,
 	} {
 		b.Queue(sql, chat)

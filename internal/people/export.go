@@ -19,6 +19,7 @@ type Everything struct {
 	Made            time.Time         `json:"made"`
 	Chat            Chat              `json:"chat"`
 	Profile         *Profile          `json:"profile,omitempty"`
+	Staff           []Post            `json:"staff,omitempty"`
 	Consents        []Consent         `json:"consents"`
 	Registrations   []TakenPlace      `json:"registrations"`
 	Recommendations []Said            `json:"recommendations"`
@@ -39,6 +40,14 @@ type Chat struct {
 	Seen        *time.Time `json:"seen,omitempty"`
 	Unreachable *time.Time `json:"unreachable_since,omitempty"`
 	Stopped     *time.Time `json:"asked_not_to_be_written_to,omitempty"`
+}
+
+// Post is a place in the staff.
+type Post struct {
+	Role   string    `json:"role"`
+	Region string    `json:"region,omitempty"`
+	Name   string    `json:"name"`
+	Joined time.Time `json:"joined"`
 }
 
 // Consent is one yes or no.
@@ -119,6 +128,7 @@ func Export(ctx context.Context, q postgres.Querier, chat int64, now time.Time) 
 				func() error { return nil })
 			return err
 		})
+	queueInto(&b, &e.Staff, `SELECT role, region, name, joined_at FROM staff WHERE chat_id = $1`, chat)
 	queueInto(&b, &e.Consents, `SELECT purpose, version, given, at FROM consents WHERE chat_id = $1 ORDER BY id`, chat)
 	queueInto(&b, &e.Told, `SELECT key, sent_at FROM notices WHERE chat_id = $1 ORDER BY sent_at`, chat)
 	queueInto(&b, &e.Failed, `SELECT raw, reason, failed_at FROM failed_updates WHERE chat_id = $1 ORDER BY update_id`, chat)

@@ -15,13 +15,14 @@ type Retention struct {
 	Registrations   time.Duration // after the stop's end; with them the wishes to be told of it, and profiles that nothing needs any more
 	Recommendations time.Duration // until their author is detached: chat, name, town, voice and picture go, the words stay
 	Idle            time.Duration // until a silent chat's open conversation is dropped
+	Audit           time.Duration // what staff did; the table itself refuses less than a year
 	Notices         time.Duration // what was said first; and consents when nothing is left that they were about
 }
 
 // Usual is what the consent's words promise and what law 09-08 asks of us: no longer than is needed.
 func Usual() Retention {
 	const day = 24 * time.Hour
-	return Retention{Updates: 72 * time.Hour, Failed: 30 * day, Registrations: 90 * day, Recommendations: 365 * day, Idle: 90 * day, Notices: 396 * day}
+	return Retention{Updates: 72 * time.Hour, Failed: 30 * day, Registrations: 90 * day, Recommendations: 365 * day, Idle: 90 * day, Notices: 396 * day, Audit: 730 * day}
 }
 
 // A Purged tells what Purge took away, by the name of the rule.
@@ -47,6 +48,8 @@ func (r Retention) rules() []rule {
 			WHERE id = ANY(ARRAY(SELECT id FROM recommendations WHERE created_at < $1 AND (chat_id IS NOT NULL OR named OR place <> '' OR file <> '') LIMIT $2))`},
 		{"conversations", r.Idle, `UPDATE chats SET state = '' WHERE chat_id = ANY(ARRAY(SELECT chat_id FROM chats WHERE seen_at < $1 AND state <> ''
 			LIMIT $2 FOR UPDATE SKIP LOCKED))`},
+		{"invitations", r.Failed, `DELETE FROM invitations WHERE code_hash = ANY(ARRAY(SELECT code_hash FROM invitations WHERE expires_at < $1 LIMIT $2))`},
+		{"audit", r.Audit, `DELETE FROM audit WHERE id = ANY(ARRAY(SELECT id FROM audit WHERE at < $1 LIMIT $2))`},
 		{"notices", r.Notices, `DELETE FROM notices WHERE key = ANY(ARRAY(SELECT key FROM notices WHERE sent_at < $1 LIMIT $2))`},
 		{"consents", r.Notices, `DELETE FROM consents WHERE id = ANY(ARRAY(SELECT id FROM consents c WHERE at < $1
 			AND NOT EXISTS (SELECT FROM people p WHERE p.chat_id = c.chat_id)

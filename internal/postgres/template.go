@@ -42,7 +42,15 @@ func fingerprint() (string, error) {
 		fmt.Fprintf(h, "%s %d\n%s", path, len(text), text)
 		return err
 	})
-	return fmt.Sprintf("%x", h.Sum(nil)[:8]), err
+	if err != nil {
+		return "", err
+	}
+	jobs, err := jobTables(nil)
+	if err != nil {
+		return "", err
+	}
+	fmt.Fprintf(h, "jobs %d", len(jobs.AllVersions()))
+	return fmt.Sprintf("%x", h.Sum(nil)[:8]), nil
 }
 
 // clone makes a migrated database by copying the template of these migrations, and gives its name.

@@ -3,6 +3,7 @@ package telegram
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/go-telegram/bot"
 	"github.com/go-telegram/bot/models"
@@ -13,12 +14,14 @@ import (
 // Menu is the command list that people see, and what the bot says of itself before it is started.
 type Menu struct {
 	Texts    *locale.Texts
-	Commands []string // names without slash, in order; their words are the texts command.<name>
+	Commands []string            // names without slash, in order; their words are the texts command.<name>
+	Staff    map[string][]string // those that a role has before them
 }
 
-func (m Menu) commands(lang locale.Language) []models.BotCommand {
-	list := make([]models.BotCommand, len(m.Commands))
-	for i, name := range m.Commands {
+func (m Menu) commands(lang locale.Language, role string) []models.BotCommand {
+	names := slices.Concat(m.Staff[role], m.Commands)
+	list := make([]models.BotCommand, len(names))
+	for i, name := range names {
 		list[i] = models.BotCommand{Command: name, Description: m.Texts.Text(lang, "command."+name, nil)}
 	}
 	return list
@@ -26,9 +29,9 @@ func (m Menu) commands(lang locale.Language) []models.BotCommand {
 
 // showCommands sets the command list of one chat. Telegram has no language code for Darija, and the app's language is often not the
 // person's: a chosen language gets its list by chat.
-func (s *Sender) showCommands(ctx context.Context, chat int64, lang string) error {
+func (s *Sender) showCommands(ctx context.Context, chat int64, lang, role string) error {
 	_, err := s.client.api.SetMyCommands(ctx, &bot.SetMyCommandsParams{
-		Commands: s.menu.commands(locale.Language(lang)), Scope: &models.BotCommandScopeChat{ChatID: chat},
+		Commands: s.menu.commands(locale.Language(lang), role), Scope: &models.BotCommandScopeChat{ChatID: chat},
 	})
 	return err
 }
@@ -39,7 +42,7 @@ func (c *Client) Introduce(ctx context.Context, m Menu) error {
 		code string
 		lang locale.Language
 	}{{"", locale.Arabic}, {"ar", locale.Arabic}, {"fr", locale.French}} {
-		if _, err := c.api.SetMyCommands(ctx, &bot.SetMyCommandsParams{Commands: m.commands(l.lang), LanguageCode: l.code}); err != nil {
+		if _, err := c.api.SetMyCommands(ctx, &bot.SetMyCommandsParams{Commands: m.commands(l.lang, ""), LanguageCode: l.code}); err != nil {
 			return fmt.Errorf("set the commands: %w", err)
 		}
 		if _, err := c.api.SetMyDescription(ctx, &bot.SetMyDescriptionParams{

@@ -17,7 +17,7 @@ func (s *Sender) deliver(ctx context.Context, d conversation.Delivery) error {
 	m := d.Message
 	switch {
 	case m.Menu != "":
-		return s.showCommands(ctx, d.Chat, m.Menu)
+		return s.showCommands(ctx, d.Chat, m.Menu, m.Role)
 	case m.Attach != nil:
 		return attach(ctx, s.client.api, d.Chat, m)
 	case m.Replace != 0:
