@@ -32,7 +32,7 @@ type rig struct {
 type setup struct {
 	settings settings
 	now      func() time.Time
-	look     time.Duration // how often, beside the durable work, is looked for what is due; 0: never
+	look     time.Duration                               // how often, beside the durable work, is looked for what is due; 0: never
 	telegram func(testing.TB, http.Handler) http.Handler // what stands between the bot and the simulator
 }
 
