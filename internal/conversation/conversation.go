@@ -65,7 +65,7 @@ type Request struct {
 
 // An Attachment is a picture, a pin or a file that goes with a message.
 type Attachment struct {
-	Kind    string  `json:"k"` // photo, document, voice, venue
+	Kind    string  `json:"k"` // photo, document, voice, video, venue
 	Name    string  `json:"n,omitempty"`
 	MIME    string  `json:"m,omitempty"`
 	Data    []byte  `json:"d,omitempty"`

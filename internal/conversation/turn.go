@@ -19,7 +19,7 @@ func tidy(u *Update) {
 		return
 	}
 	switch u.Input.Kind {
-	case flow.Text, flow.Photo, flow.Voice:
+	case flow.Text, flow.Photo, flow.Voice, flow.Video, flow.Document:
 		u.Input.Text = locale.Clean(u.Input.Text)
 		var found bool
 		u.Input.Text, found = locale.MaskIdentity(u.Input.Text)

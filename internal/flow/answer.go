@@ -11,13 +11,14 @@ import (
 
 // given is what a person answered, in parts.
 type given struct {
-	kind           string // text, number, phone, contact, location, voice, photo or choice
+	kind           string // text, number, phone, contact, location, voice, photo, video, document or choice
 	text           string
 	number         int
 	phone          string
 	lat, lon       string
 	file           string
 	seconds        int
+	size           int
 	choice, label  string
 	picked, labels []string // of a list of which several can be picked
 }
@@ -30,7 +31,7 @@ func (g *given) part(name string) Value {
 			name = "phone"
 		case "location":
 			name = "lat"
-		case "voice", "photo":
+		case "voice", "photo", "video", "document":
 			name = "file"
 		default:
 			name = g.kind
@@ -51,6 +52,8 @@ func (g *given) part(name string) Value {
 		return g.file
 	case "seconds":
 		return g.seconds
+	case "size":
+		return g.size
 	case "kind":
 		return g.kind
 	case "choice":
@@ -235,6 +238,14 @@ func (r *run) answer() error {
 	case Photo:
 		if q.accepts[answerPhoto] {
 			return r.taken(st, &st.next, "", given{kind: "photo", file: r.in.File, text: r.in.Text})
+		}
+	case Video:
+		if q.accepts[answerVideo] {
+			return r.taken(st, &st.next, "", given{kind: "video", file: r.in.File, seconds: r.in.Seconds, size: r.in.Size, text: r.in.Text})
+		}
+	case Document:
+		if q.accepts[answerDocument] {
+			return r.taken(st, &st.next, "", given{kind: "document", file: r.in.File, size: r.in.Size, text: r.in.Text})
 		}
 	}
 	return r.wrong(st, "wrong.kind")

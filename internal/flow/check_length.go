@@ -90,6 +90,11 @@ func (x *expression) longest(f *flow) int {
 	return usual
 }
 
+// file tells whether a file can answer a question.
+func (q *question) file() bool {
+	return q.accepts[answerVoice] || q.accepts[answerPhoto] || q.accepts[answerVideo] || q.accepts[answerDocument]
+}
+
 // longest is the most characters that a part of an answer has.
 func (q *question) longest(part string) int {
 	n := 0
@@ -97,11 +102,11 @@ func (q *question) longest(part string) int {
 		if q.accepts[answerText] {
 			n = max(n, q.maxText)
 		}
-		if part == "text" && (q.accepts[answerVoice] || q.accepts[answerPhoto]) {
+		if part == "text" && q.file() {
 			n = max(n, longNote)
 		}
 	}
-	if part == "file" || part == "" && (q.accepts[answerVoice] || q.accepts[answerPhoto]) {
+	if part == "file" || part == "" && q.file() {
 		n = max(n, longFile)
 	}
 	switch part {

@@ -18,6 +18,8 @@ const (
 	Location             // Input.Lat, Input.Lon, degrees
 	Voice                // Input.File, Input.Seconds
 	Photo                // Input.File, Input.Text is the caption
+	Video                // the same, with Input.Seconds and Input.Size
+	Document             // Input.File, Input.Size, Input.Text is the caption
 	Other                // a sticker, a video, a poll, …: nothing that a flow can use
 )
 
@@ -31,7 +33,8 @@ type Input struct {
 	Own     bool    // Contact
 	Lat     float64 // degrees
 	Lon     float64
-	File    string // Voice, Photo: the messenger's file id
+	File    string // Voice, Photo, Video, Document: the messenger's file id
+	Size    int    // Video, Document: in megabytes, rounded up
 	Seconds int
 	Role    string // what the person is to the house (Options.Roles); "" is a person like any other
 	Long    bool   // a long time has passed since the last turn (the host decides how long)

@@ -176,10 +176,12 @@ const (
 	answerLocation
 	answerVoice
 	answerPhoto
+	answerVideo
+	answerDocument
 	answerKinds
 )
 
-var answerWords = [answerKinds]string{"text", "number", "phone", "contact", "location", "voice", "photo"}
+var answerWords = [answerKinds]string{"text", "number", "phone", "contact", "location", "voice", "photo", "video", "document"}
 
 // parts of each kind of answer, the first being what a bare save takes, with their types. Every answer has "kind" too.
 var answerParts = [answerKinds][]saving{
@@ -190,6 +192,8 @@ var answerParts = [answerKinds][]saving{
 	{{part: "lat", typ: "text"}, {part: "lon", typ: "text"}},
 	{{part: "file", typ: "text"}, {part: "seconds", typ: "number"}, {part: "text", typ: "text"}},
 	{{part: "file", typ: "text"}, {part: "text", typ: "text"}},
+	{{part: "file", typ: "text"}, {part: "seconds", typ: "number"}, {part: "size", typ: "number"}, {part: "text", typ: "text"}},
+	{{part: "file", typ: "text"}, {part: "size", typ: "number"}, {part: "text", typ: "text"}},
 }
 
 type choice struct {

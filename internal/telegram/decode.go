@@ -139,11 +139,18 @@ func decodeMessage(u *conversation.Update, m *models.Message, username string) b
 		in.Kind, in.File, in.Seconds, in.Text = flow.Voice, m.Voice.FileID, m.Voice.Duration, m.Caption
 	case len(m.Photo) > 0:
 		in.Kind, in.File, in.Text = flow.Photo, m.Photo[len(m.Photo)-1].FileID, m.Caption
+	case m.Video != nil:
+		in.Kind, in.File, in.Seconds, in.Text, in.Size = flow.Video, m.Video.FileID, m.Video.Duration, m.Caption, megabytes(m.Video.FileSize)
+	case m.Document != nil && m.Animation == nil:
+		in.Kind, in.File, in.Text, in.Size = flow.Document, m.Document.FileID, m.Caption, megabytes(m.Document.FileSize)
 	default:
 		in.Kind = flow.Other
 	}
 	return !service(m)
 }
+
+// megabytes rounds a size up.
+func megabytes(bytes int64) int { return int((bytes + 1<<20 - 1) >> 20) }
 
 // service tells whether a message is one that nobody wrote: a pin, a timer, a new title.
 func service(m *models.Message) bool {

@@ -82,6 +82,8 @@ func attach(ctx context.Context, api *bot.Bot, chat int64, m conversation.Messag
 		_, err = api.SendPhoto(ctx, &bot.SendPhotoParams{ChatID: chat, Photo: file, Caption: m.Text, ParseMode: mode(m.Text), ReplyMarkup: markup(m)})
 	case "voice":
 		_, err = api.SendVoice(ctx, &bot.SendVoiceParams{ChatID: chat, Voice: file, Caption: m.Text, ParseMode: mode(m.Text), ReplyMarkup: markup(m)})
+	case "video":
+		_, err = api.SendVideo(ctx, &bot.SendVideoParams{ChatID: chat, Video: file, Caption: m.Text, ParseMode: mode(m.Text), ReplyMarkup: markup(m)})
 	case "venue":
 		_, err = api.SendVenue(ctx, &bot.SendVenueParams{ChatID: chat, Latitude: a.Lat, Longitude: a.Lon, Title: a.Title, Address: a.Address,
 			ReplyMarkup: markup(m)})
