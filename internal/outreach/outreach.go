@@ -16,6 +16,7 @@ import (
 
 	"github.com/qafila/qafila/internal/caravan"
 	"github.com/qafila/qafila/internal/conversation"
+	"github.com/qafila/qafila/internal/directory"
 	"github.com/qafila/qafila/internal/locale"
 )
 
@@ -24,10 +25,12 @@ type Word func(lang locale.Language, n conversation.Note) conversation.Message
 
 // An Outreach works out what is to be said first. It may be used by several processes on one database.
 type Outreach struct {
-	Pool     *pgxpool.Pool
-	Word     Word
-	Describe func(lang locale.Language, s caravan.Stop, now time.Time) map[string]any // conversation.House.StopWords
-	Instance int64                                                                    // owns the deliveries that it stores
+	Pool      *pgxpool.Pool
+	Directory *directory.Directory
+	Languages []locale.Language // offered
+	Word      Word
+	Describe  func(lang locale.Language, s caravan.Stop, now time.Time) map[string]any // conversation.House.StopWords
+	Instance  int64                                                                    // owns the deliveries that it stores
 }
 
 // Quiet hours, in Casablanca: the bot writes first from 8 in the morning to 9 in the evening.

@@ -92,10 +92,3 @@ func (p *pace) refuse(chat int64, retry time.Duration) {
 		p.next, p.held = resume, true
 	}
 }
-
-// slowed tells whether the lane is not open.
-func (p *pace) slowed() bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.rate != 0
-}

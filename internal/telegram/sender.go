@@ -22,8 +22,9 @@ type SenderConfig struct {
 	Pool     *pgxpool.Pool
 	Instance int64 // not 0; whose deliveries it sends
 	Menu     Menu
-	BulkRate int // bulk messages a second; Telegram: 30 for all, more only when paid
-	Workers  int // calls under way at once; 0: 32
+	Lane     Lane // gives out the mailings of broadcasts; nil: there are none
+	BulkRate int  // bulk messages a second, of all instances together; Telegram: 30, more only when paid
+	Workers  int  // calls under way at once; 0: 32
 	Log      *slog.Logger
 	Observe  func(result string) // nil: nobody looks; sent, retried, flooded, failed, unreachable
 }
@@ -34,6 +35,7 @@ type SenderConfig struct {
 type Sender struct {
 	client   *Client
 	store    *outbox
+	lane     Lane
 	menu     Menu
 	paid     bool
 	bulkRate int
@@ -68,7 +70,7 @@ func NewSender(c SenderConfig) *Sender {
 		c.Observe = func(string) {}
 	}
 	return &Sender{
-		client: c.Client, store: newOutbox(c.Pool, c.Instance, c.Log), menu: c.Menu, paid: c.BulkRate > 30, bulkRate: max(c.BulkRate, 1),
+		client: c.Client, store: newOutbox(c.Pool, c.Instance, c.Log), lane: c.Lane, menu: c.Menu, paid: c.BulkRate > 30, bulkRate: max(c.BulkRate, 1),
 		workers: c.Workers, log: c.Log, observe: c.Observe, pace: newPace(time.Now),
 		chats: map[int64]*queue{}, known: map[int64]bool{}, ready: make(chan *queue, 1<<16),
 	}
@@ -126,6 +128,7 @@ func (s *Sender) Run(ctx, work context.Context) {
 		w.Go(func() { s.work(ctx, work) })
 	}
 	w.Go(func() { s.collect(ctx) })
+	w.Go(func() { s.bulk(ctx, work) })
 	w.Wait()
 	s.mu.Lock()
 	s.closed = true
@@ -177,7 +180,9 @@ func (s *Sender) one(ctx context.Context, q *queue) {
 	s.observe(v.name)
 	switch v.then {
 	case settle:
-		s.pace.arrived()
+		if !d.Bulk {
+			s.pace.arrived()
+		}
 		s.settle(ctx, settled{id: d.ID, chat: q.chat})
 	case drop:
 		s.log.Warn("a delivery can't be made", "delivery", d.ID, "error", s.client.Hide(err))
@@ -194,7 +199,11 @@ func (s *Sender) one(ctx context.Context, q *queue) {
 		pause := min(100*time.Millisecond<<min(q.fails, 8), 5*time.Second)
 		s.mu.Unlock()
 		if v.after > 0 {
-			s.pace.refuse(q.chat, v.after)
+			if d.Bulk {
+				s.complain(ctx, s.store.slowDown(ctx, v.after))
+			} else {
+				s.pace.refuse(q.chat, v.after)
+			}
 			pause = v.after
 		} else {
 			s.log.Warn("a delivery did not get through; trying again", "delivery", d.ID, "pause", pause, "error", s.client.Hide(err))
@@ -272,33 +281,24 @@ func (s *Sender) sound() bool {
 	return now.Sub(s.beaten) < 2*time.Second && now.Sub(s.steady) > 3*time.Second
 }
 
-// collect fetches what is stored but not in hand: what a dead instance left, what another instance handed over, and bulk, as much as
-// its rate lets through.
+// collect fetches what is stored but not in hand: what a dead instance left, and what another instance handed over.
 func (s *Sender) collect(ctx context.Context) {
-	const every = 250 * time.Millisecond
-	tick := time.NewTicker(every)
+	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
-	allowance, burst := 0.0, max(1, float64(s.bulkRate)/4)
 	var suspects map[int64]bool // strays of the last look
 	for n := 0; ; n++ {
 		// These looks walk through all that was delivered since Postgres last swept: only when there is somebody to find something of.
-		if n%4 == 0 {
-			others, err := s.store.others(ctx)
-			s.complain(ctx, err)
-			if others && s.sound() {
-				s.fetched(ctx)(s.store.orphans(ctx))
-			}
-			seldom := n%(4*strayLooks) == 0
-			if others || seldom {
-				s.fetched(ctx)(s.store.handed(ctx, s.inHand()))
-			}
-			if seldom || len(suspects) > 0 {
-				suspects = s.strays(ctx, suspects)
-			}
+		others, err := s.store.others(ctx)
+		s.complain(ctx, err)
+		if others && s.sound() {
+			s.fetched(ctx)(s.store.orphans(ctx))
 		}
-		allowance = min(allowance+float64(s.bulkRate)*every.Seconds(), burst)
-		if n := int(allowance); n > 0 && !s.pace.slowed() {
-			allowance -= float64(s.fetched(ctx)(s.store.bulk(ctx, n)))
+		seldom := n%strayLooks == 0
+		if others || seldom {
+			s.fetched(ctx)(s.store.handed(ctx, s.inHand()))
+		}
+		if seldom || len(suspects) > 0 {
+			suspects = s.strays(ctx, suspects)
 		}
 		select {
 		case <-ctx.Done():
@@ -339,12 +339,11 @@ func (s *Sender) Reclaim(ctx context.Context, chats []int64) error {
 	return nil
 }
 
-// fetched takes what a fetch brought and tells how many there are.
-func (s *Sender) fetched(ctx context.Context) func([]conversation.Delivery, error) int {
-	return func(ds []conversation.Delivery, err error) int {
+// fetched takes what a fetch brought.
+func (s *Sender) fetched(ctx context.Context) func([]conversation.Delivery, error) {
+	return func(ds []conversation.Delivery, err error) {
 		s.complain(ctx, err)
 		s.Send(ds)
-		return len(ds)
 	}
 }
 

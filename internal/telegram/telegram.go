@@ -35,8 +35,8 @@ type Client struct {
 	token string
 }
 
-// NewClient makes a client of the bot with that token; url "" is Telegram's own. It calls nothing yet. senders is how many calls may be
-// under way at once.
+// NewClient makes a client of the bot with that token; url "" is Telegram's own. It calls nothing yet. senders is how many calls for
+// replies may be under way at once.
 func NewClient(url, token string, senders int) (*Client, error) {
 	if url == "" {
 		url = DefaultURL
@@ -47,8 +47,8 @@ func NewClient(url, token string, senders int) (*Client, error) {
 		DialContext:           (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
 		ForceAttemptHTTP2:     true,
 		MaxIdleConns:          0,
-		MaxIdleConnsPerHost:   senders + 16,
-		MaxConnsPerHost:       senders + 16, // a burst waits for a connection instead of opening hundreds
+		MaxIdleConnsPerHost:   senders + bulkCalls + 16,
+		MaxConnsPerHost:       senders + bulkCalls + 16, // a burst waits for a connection instead of opening hundreds
 		IdleConnTimeout:       90 * time.Second,
 		TLSHandshakeTimeout:   10 * time.Second,
 		ResponseHeaderTimeout: pollWait + 20*time.Second,

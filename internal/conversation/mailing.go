@@ -1,0 +1,28 @@
+package conversation
+
+// A Mailing is one message of a broadcast to one chat, taken to be sent now.
+type Mailing struct {
+	Broadcast int64
+	Chat      int64
+	Message   *Message // shared by all who get the same words: read it, don't change it; nil: there are no words for them any more
+}
+
+// A Fate is what became of a mailing.
+type Fate struct {
+	Broadcast int64
+	Chat      int64
+	What      FateKind
+	Reason    string // why it failed, in the messenger's words
+}
+
+// FateKind says it in one word.
+type FateKind uint8
+
+// The fates.
+const (
+	Arrived     FateKind = iota
+	Unreachable          // the person blocked the bot, or is gone
+	Failed               // it can never be sent
+	NotYet               // it was not sent: it waits again
+	Doubtful             // it may have been sent: it waits again, and will be marked as unsure
+)
