@@ -12,6 +12,7 @@ import (
 	"github.com/qafila/qafila/internal/directory"
 	"github.com/qafila/qafila/internal/flow"
 	"github.com/qafila/qafila/internal/locale"
+	"github.com/qafila/qafila/internal/outreach"
 	"github.com/qafila/qafila/internal/people"
 	"github.com/qafila/qafila/internal/telegram"
 	"github.com/qafila/qafila/knowledge"
@@ -24,6 +25,7 @@ type house struct {
 	book     *flow.Book
 	rooms    *conversation.House
 	offer    conversation.Offer
+	outreach *outreach.Outreach // without a database yet
 	menu     telegram.Menu
 	username atomic.Pointer[string]
 }
@@ -42,6 +44,7 @@ var staffCommands = map[string][]string{
 var spoken = []string{
 	"turn.failed", "edit.ignored", "group.only_private", "identity.masked", "keyboard.done", "sample.note", "stops.places", "count.*",
 	"bot.*", "command.*", "theme.*", "registration.state_*", "recommendation.state_*", "notice.*", "door.*", "summary.*", "calendar.*", "role.*",
+	"broadcast.*", "segment.*",
 }
 
 // furnish reads and checks it all; what is wrong comes back with file, line and hint.
@@ -86,7 +89,8 @@ func furnishFrom(s settings, flowFiles fs.FS) (*house, []flow.Problem, error) {
 		},
 		Controller: s.Controller, Declaration: s.Declaration,
 	}
-	h.offer = conversation.Offered(h.rooms)
+	h.outreach = &outreach.Outreach{Directory: h.rooms.Directory, Languages: languages, Texts: h.texts, Describe: h.rooms.StopWords, BulkRate: s.BulkRate}
+	h.offer = conversation.Offered(h.rooms).With(h.outreach.Offer())
 	book, found := flow.Load(flowFiles, conversation.Words(h.texts), h.offer.Signatures(), conversation.Understanding(),
 		flow.Options{Menu: "menu", Language: "language", Roles: roles(), Used: spoken})
 	h.book = book

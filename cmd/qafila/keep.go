@@ -11,32 +11,37 @@ import (
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 	"github.com/riverqueue/river/rivertype"
 
-	"github.com/qafila/qafila/internal/conversation"
-	"github.com/qafila/qafila/internal/outreach"
 	"github.com/qafila/qafila/internal/people"
 )
 
 // How often is looked for what is due to be said, and for what may not be kept any longer.
 const (
-	outreachEvery = 5 * time.Second
-	purgeEvery    = time.Hour
+	outreachEvery  = 5 * time.Second
+	broadcastEvery = 3 * time.Second
+	purgeEvery     = time.Hour
 )
 
 // River runs the durable work of all instances on one database. Its periodic jobs are pokes only: what is due is worked out from the tables
 // each time, so that a poke that fails or is missed loses nothing.
 type (
-	sayArgs   struct{}
-	purgeArgs struct{}
+	sayArgs       struct{}
+	broadcastArgs struct{}
+	purgeArgs     struct{}
 )
 
-func (sayArgs) Kind() string   { return "say_what_is_due" }
-func (purgeArgs) Kind() string { return "purge" }
+func (sayArgs) Kind() string       { return "say_what_is_due" }
+func (purgeArgs) Kind() string     { return "purge" }
+func (broadcastArgs) Kind() string { return "broadcast" }
 
 // newJobs makes the runner of durable work. start it, and stop it in the end.
 func (v *service) newJobs() (*river.Client[pgx.Tx], error) {
 	workers := river.NewWorkers()
 	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, _ *river.Job[sayArgs]) error {
 		v.sayWhatIsDue(ctx)
+		return nil
+	}))
+	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, _ *river.Job[broadcastArgs]) error {
+		v.broadcast(ctx)
 		return nil
 	}))
 	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, _ *river.Job[purgeArgs]) error {
@@ -50,6 +55,7 @@ func (v *service) newJobs() (*river.Client[pgx.Tx], error) {
 		CompletedJobRetentionPeriod: time.Hour,
 		PeriodicJobs: []*river.PeriodicJob{
 			poke(outreachEvery, sayArgs{}),
+			poke(broadcastEvery, broadcastArgs{}),
 			poke(purgeEvery, purgeArgs{}),
 		},
 	})
@@ -61,10 +67,33 @@ func (v *service) newJobs() (*river.Client[pgx.Tx], error) {
 
 // poke is a periodic job of which one at most waits or runs.
 func poke(every time.Duration, args river.JobArgs) *river.PeriodicJob {
-	one := &river.InsertOpts{MaxAttempts: 1, UniqueOpts: river.UniqueOpts{ByState: []rivertype.JobState{rivertype.JobStateAvailable,
-		rivertype.JobStatePending, rivertype.JobStateRunning, rivertype.JobStateRetryable, rivertype.JobStateScheduled}}}
-	return river.NewPeriodicJob(river.PeriodicInterval(every), func() (river.JobArgs, *river.InsertOpts) { return args, one },
+	return river.NewPeriodicJob(river.PeriodicInterval(every), func() (river.JobArgs, *river.InsertOpts) { return args, one() },
 		&river.PeriodicJobOpts{RunOnStart: true})
+}
+
+func one() *river.InsertOpts {
+	return &river.InsertOpts{MaxAttempts: 1, UniqueOpts: river.UniqueOpts{ByState: []rivertype.JobState{rivertype.JobStateAvailable,
+		rivertype.JobStatePending, rivertype.JobStateRunning, rivertype.JobStateRetryable, rivertype.JobStateScheduled}}}
+}
+
+// poke has broadcasts looked at as soon as tx takes effect. A job that runs just then may not see it: the next periodic one does.
+func (v *service) poke(ctx context.Context, tx pgx.Tx) error {
+	if _, err := v.inserter.InsertTx(ctx, tx, broadcastArgs{}, one()); err != nil {
+		return fmt.Errorf("have a broadcast prepared: %w", err)
+	}
+	return nil
+}
+
+// broadcast prepares what is due to go out, and brings the panels up to date.
+func (v *service) broadcast(ctx context.Context) {
+	if _, err := v.house.outreach.Prepare(ctx, v.now()); err != nil {
+		v.warn(ctx, "a broadcast could not be prepared", err)
+	}
+	panels, err := v.house.outreach.Panels(ctx, v.now())
+	if err != nil {
+		v.warn(ctx, "the panels of broadcasts could not be brought up to date", err)
+	}
+	v.sender.Send(panels)
 }
 
 // onlyErrors lets through what River can't mend by itself; while the database is away it says so many times a second.
@@ -104,8 +133,7 @@ func (v *service) keepHouse(ctx, work context.Context) error {
 
 // sayWhatIsDue looks once.
 func (v *service) sayWhatIsDue(ctx context.Context) {
-	say := outreach.Outreach{Pool: v.db.Pool, Word: v.turns.Note, Describe: v.house.rooms.StopWords, Instance: conversation.Nobody}
-	if _, err := say.Tick(ctx, v.now()); err != nil {
+	if _, err := v.house.outreach.Tick(ctx, v.now()); err != nil {
 		v.warn(ctx, "could not look for what is due to be said", err)
 	}
 }

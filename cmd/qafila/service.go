@@ -12,10 +12,14 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/qafila/qafila/internal/conversation"
+	"github.com/qafila/qafila/internal/outreach"
 	"github.com/qafila/qafila/internal/people"
 	"github.com/qafila/qafila/internal/postgres"
 	"github.com/qafila/qafila/internal/telegram"
@@ -33,6 +37,7 @@ type service struct {
 	client   *telegram.Client
 	sender   *telegram.Sender
 	turns    *conversation.Conversation
+	inserter *river.Client[pgx.Tx] // stores durable work, and runs none
 	now      func() time.Time
 }
 
@@ -52,15 +57,21 @@ func newService(s settings, db *postgres.Database, log *slog.Logger, now func() 
 	if err != nil {
 		return nil, err
 	}
+	inserter, err := river.NewClient(riverpgxv5.New(db.Pool), &river.Config{Logger: slog.New(onlyErrors{log.Handler()})})
+	if err != nil {
+		return nil, fmt.Errorf("make the store of durable work: %w", err)
+	}
 	m := newMetrics()
 	instance := instanceID()
-	v := &service{settings: s, db: db, house: h, log: log, metrics: m, client: client, now: now}
+	v := &service{settings: s, db: db, house: h, log: log, metrics: m, client: client, inserter: inserter, now: now}
+	h.outreach.Pool, h.outreach.Instance, h.outreach.Sender, h.outreach.Poke = db.Pool, conversation.Nobody, instance, v.poke
 	v.sender = telegram.NewSender(telegram.SenderConfig{
-		Client: client, Pool: db.Pool, Instance: instance, Menu: h.menu, BulkRate: s.BulkRate, Workers: workers, Log: log, Observe: m.delivery,
+		Client: client, Pool: db.Pool, Instance: instance, Menu: h.menu, Lane: outreach.NewLane(h.outreach, instance, now), BulkRate: s.BulkRate, Workers: workers, Log: log, Observe: m.delivery,
 	})
 	v.turns = conversation.New(conversation.Config{
 		Pool: db.Pool, Book: h.book, Offer: h.offer, Texts: h.texts, Instance: instance, Now: now, Log: log, Observe: m.batch,
 	})
+	h.outreach.Word = v.turns.Note
 	return v, nil
 }
 

@@ -78,7 +78,7 @@ func (h *House) recommendLoad(ctx context.Context, t *Turn, args Args) (flow.Out
 
 func (h *House) feedbackLists() []List {
 	return []List{
-		whole(flow.Signature{Name: "themes", About: "what a recommendation can be about"},
+		Whole(flow.Signature{Name: "themes", About: "what a recommendation can be about"},
 			func(_ context.Context, t *Turn, _ Args) ([]flow.Item, error) {
 				var items []flow.Item
 				for _, id := range feedback.Themes() {
@@ -86,7 +86,7 @@ func (h *House) feedbackLists() []List {
 				}
 				return items, nil
 			}),
-		whole(flow.Signature{Name: "recommendations", About: "this chat's recommendations, the newest first; keys are references"},
+		Whole(flow.Signature{Name: "recommendations", About: "this chat's recommendations, the newest first; keys are references"},
 			func(ctx context.Context, t *Turn, _ Args) ([]flow.Item, error) {
 				list, err := feedback.Mine(ctx, t.Tx, t.Chat)
 				if err != nil {

@@ -13,14 +13,14 @@ import (
 // looks over the longer one at once, and its keys are that one's.
 func (h *House) pickLists() []List {
 	return []List{
-		whole(flow.Signature{Name: "languages", About: "the languages offered, each by its own name"}, func(context.Context, *Turn, Args) ([]flow.Item, error) {
+		Whole(flow.Signature{Name: "languages", About: "the languages offered, each by its own name"}, func(context.Context, *Turn, Args) ([]flow.Item, error) {
 			var items []flow.Item
 			for _, l := range h.Languages {
 				items = append(items, flow.Item{Key: string(l), Label: l.Name()})
 			}
 			return items, nil
 		}),
-		whole(flow.Signature{Name: "topics", About: "topics of interest"}, func(_ context.Context, t *Turn, _ Args) ([]flow.Item, error) {
+		Whole(flow.Signature{Name: "topics", About: "topics of interest"}, func(_ context.Context, t *Turn, _ Args) ([]flow.Item, error) {
 			var items []flow.Item
 			for _, topic := range h.Answers.Topics() {
 				items = append(items, flow.Item{Key: topic.ID, Label: topic.Name(t.Language)})

@@ -175,7 +175,7 @@ func (h *House) tellPromoted(t *Turn, up []caravan.Promotion) {
 }
 
 func (h *House) registrationLists() []List {
-	return []List{whole(flow.Signature{Name: "registrations", About: "this chat's registrations; keys are references"},
+	return []List{Whole(flow.Signature{Name: "registrations", About: "this chat's registrations; keys are references"},
 		func(ctx context.Context, t *Turn, _ Args) ([]flow.Item, error) {
 			list, err := caravan.OfChat(ctx, t.Tx, t.Chat, t.Now)
 			if err != nil {

@@ -141,7 +141,7 @@ func memberKey(m people.Member) string { return strconv.FormatInt(m.ID, 10) }
 
 func (h *House) staffLists() []List {
 	return []List{
-		whole(flow.Signature{Name: "staff", About: "the staff; keys are their numbers", For: everyStaff},
+		Whole(flow.Signature{Name: "staff", About: "the staff; keys are their numbers", For: everyStaff},
 			func(ctx context.Context, t *Turn, _ Args) ([]flow.Item, error) {
 				list, err := h.team(ctx, t)
 				if err != nil {
@@ -154,7 +154,7 @@ func (h *House) staffLists() []List {
 				}
 				return items, nil
 			}),
-		whole(flow.Signature{Name: "roles", About: "the roles that a member may invite into", For: everyStaff},
+		Whole(flow.Signature{Name: "roles", About: "the roles that a member may invite into", For: everyStaff},
 			func(_ context.Context, t *Turn, _ Args) ([]flow.Item, error) {
 				var items []flow.Item
 				for _, r := range people.Roles() {

@@ -205,13 +205,13 @@ func (h *House) stopLists() []List {
 		return h.programme(t.Language, s), nil
 	}
 	return []List{
-		whole(flow.Signature{Name: "stops", About: "the stops ahead, of a region or all", Args: all(text, "region")}, stops),
-		whole(flow.Signature{Name: "programme", About: "what a stop is about; keys are answers' ids", Args: all(text, "stop")}, programme),
+		Whole(flow.Signature{Name: "stops", About: "the stops ahead, of a region or all", Args: all(text, "region")}, stops),
+		Whole(flow.Signature{Name: "programme", About: "what a stop is about; keys are answers' ids", Args: all(text, "stop")}, programme),
 	}
 }
 
-// whole makes a list of one whose items are few enough to be made all at once.
-func whole(s flow.Signature, items func(context.Context, *Turn, Args) ([]flow.Item, error)) List {
+// Whole makes a list of one whose items are few enough to be made all at once.
+func Whole(s flow.Signature, items func(context.Context, *Turn, Args) ([]flow.Item, error)) List {
 	return List{
 		Signature: s,
 		Page: func(ctx context.Context, t *Turn, args Args, q flow.Query) (flow.Page, error) {

@@ -3,6 +3,7 @@ package conversation
 import (
 	"context"
 	"fmt"
+	"maps"
 	"strings"
 	"time"
 
@@ -18,6 +19,14 @@ type Offer struct {
 	Actions     map[string]Action
 	Lists       map[string]List
 	Attachments map[string]Maker
+}
+
+// With is the offer and what another room gives beside it.
+func (o Offer) With(more Offer) Offer {
+	maps.Copy(o.Actions, more.Actions)
+	maps.Copy(o.Lists, more.Lists)
+	maps.Copy(o.Attachments, more.Attachments)
+	return o
 }
 
 // An Action is a named thing that a flow can do. One that is for some roles is noted in the audit log each time, with the arguments that
@@ -91,6 +100,7 @@ type Turn struct {
 	Member   *people.Member // who of the staff is talking; nil for nearly everybody
 
 	texts *locale.Texts
+	first []Message // shown before what the flow says
 	notes []note
 	menus []Delivery // command lists that change with a role
 }
@@ -107,6 +117,9 @@ func (t *Turn) Role() string {
 func (t *Turn) Say(id string, params map[string]any) string {
 	return t.texts.Text(t.Language, id, params)
 }
+
+// Show puts a ready message before what the flow says next.
+func (t *Turn) Show(m Message) { t.first = append(t.first, m) }
 
 // A Note is a message that a turn sends to another chat, or the bot to anybody: a text and doors below it.
 type Note struct {

@@ -101,6 +101,10 @@ func (w *work) advance(ctx context.Context, u *Update) error {
 	if len(turn.Messages) > 0 && len(turn.Messages[0].Lead) > 0 && turn.Messages[0].Lead[0].Text == "press.stale" {
 		replace = false // the same words in the same place would be no answer
 	}
+	for _, m := range t.first {
+		w.show(ch, u.Chat, lang, m)
+		replace = false
+	}
 	for _, m := range turn.Messages {
 		said, err := w.render(ctx, t, lang, m)
 		if err != nil {

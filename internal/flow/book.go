@@ -168,8 +168,8 @@ func (b *Book) find(word, role string) (f *flow, given string, ok bool) {
 
 // known tells whether a door opens anything, for whomever.
 func (b *Book) known(word string) bool {
-	_, _, ok := b.find(word, "")
-	if ok || len(b.doors[word]) > 0 {
+	command, _, _ := strings.Cut(word, " ")
+	if len(b.doors[command]) > 0 && (command == word || strings.HasPrefix(word, "/")) {
 		return true
 	}
 	return slices.ContainsFunc(b.prefixes, func(d door) bool { return strings.HasPrefix(word, d.word) })

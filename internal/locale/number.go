@@ -4,6 +4,9 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+
+	"golang.org/x/text/language"
+	printing "golang.org/x/text/message"
 )
 
 // numberWords are the folded words of 0 to 20 in French, Arabic and Darija; the index of a line is its number.
@@ -68,3 +71,8 @@ func Number(s string) (int, bool) {
 	n, err := strconv.Atoi(folded)
 	return n, err == nil
 }
+
+// Grouped writes a whole number with a thin space between its thousands, in Western digits, as all the languages here do.
+func Grouped(n int) string { return grouped.Sprintf("%d", n) }
+
+var grouped = printing.NewPrinter(language.French)

@@ -28,6 +28,10 @@ type Outreach struct {
 	Pool      *pgxpool.Pool
 	Directory *directory.Directory
 	Languages []locale.Language // offered
+	Texts     *locale.Texts
+	Sender    int64                                      // the instance that sends panels
+	BulkRate  int                                        // messages a second, to tell how long a broadcast still takes
+	Poke      func(ctx context.Context, tx pgx.Tx) error // has Prepare called soon after tx takes effect; nil: it is called often enough
 	Word      Word
 	Describe  func(lang locale.Language, s caravan.Stop, now time.Time) map[string]any // conversation.House.StopWords
 	Instance  int64                                                                    // owns the deliveries that it stores
