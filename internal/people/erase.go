@@ -31,6 +31,10 @@ func Erase(ctx context.Context, tx postgres.Querier, chat int64, now time.Time) 
 		`DELETE FROM deliveries WHERE chat_id = $1`,
 		// An update that couldn't be decoded isn't known to be a chat's, but names it in what is kept of it.
 		`DELETE FROM failed_updates WHERE chat_id = $1 OR chat_id IS NULL AND raw ~ ('(^|[^0-9])' || $1::bigint || '([^0-9]|$)')`,
+		// A broadcast that goes out counts them no longer.
+		`WITH gone AS (DELETE FROM recipients WHERE chat_id = $1 RETURNING broadcast, state)
+		UPDATE broadcasts SET total = total - 1 WHERE id IN (SELECT broadcast FROM gone WHERE state IN (0, 1))`,
+		`UPDATE broadcasts SET chat_id = 0, panel = 0 WHERE chat_id = $1`,
 		`DELETE FROM staff WHERE chat_id = $1`,
 		`DELETE FROM chats WHERE chat_id = $1`,
 	} {

@@ -25,6 +25,7 @@ type Everything struct {
 	Recommendations []Said            `json:"recommendations"`
 	Wishes          []Wish            `json:"wishes_to_be_told"`
 	Told            []Notice          `json:"told_first"`
+	Broadcasts      []Sent            `json:"broadcasts"`
 	Waiting         []json.RawMessage `json:"messages_not_delivered"`
 	Failed          []Failed          `json:"messages_that_failed"`
 }
@@ -101,6 +102,13 @@ type Notice struct {
 	At  time.Time `json:"at"`
 }
 
+// Sent is a broadcast that went to the person, or was to go, and what became of it.
+type Sent struct {
+	Broadcast int64  `json:"number"`
+	State     string `json:"state"`
+	Reason    string `json:"reason,omitempty"`
+}
+
 // Failed is a message of the person's that failed to be handled, as it came.
 type Failed struct {
 	Raw    string    `json:"raw"`
@@ -111,7 +119,7 @@ type Failed struct {
 // Export gives everything about a chat.
 func Export(ctx context.Context, q postgres.Querier, chat int64, now time.Time) (Everything, error) {
 	e := Everything{Made: now, Chat: Chat{ID: chat}, Consents: []Consent{}, Registrations: []TakenPlace{}, Recommendations: []Said{},
-		Wishes: []Wish{}, Told: []Notice{}, Waiting: []json.RawMessage{}, Failed: []Failed{}}
+		Wishes: []Wish{}, Told: []Notice{}, Broadcasts: []Sent{}, Waiting: []json.RawMessage{}, Failed: []Failed{}}
 	if p, known, err := Load(ctx, q, chat); err != nil {
 		return Everything{}, err
 	} else if known {
@@ -131,6 +139,8 @@ func Export(ctx context.Context, q postgres.Querier, chat int64, now time.Time) 
 	queueInto(&b, &e.Staff, `SELECT role, region, name, joined_at FROM staff WHERE chat_id = $1`, chat)
 	queueInto(&b, &e.Consents, `SELECT purpose, version, given, at FROM consents WHERE chat_id = $1 ORDER BY id`, chat)
 	queueInto(&b, &e.Told, `SELECT key, sent_at FROM notices WHERE chat_id = $1 ORDER BY sent_at`, chat)
+	queueInto(&b, &e.Broadcasts, `SELECT broadcast, (ARRAY['waiting', 'under way', 'sent', 'sent, perhaps twice', 'unreachable', 'stopped', 'failed'])[state + 1], reason
+		FROM recipients WHERE chat_id = $1 ORDER BY broadcast`, chat)
 	queueInto(&b, &e.Failed, `SELECT raw, reason, failed_at FROM failed_updates WHERE chat_id = $1 ORDER BY update_id`, chat)
 	b.Queue(`SELECT message FROM deliveries WHERE chat_id = $1 AND message <> '' ORDER BY id`, chat).Query(func(rows pgx.Rows) error {
 		var message string

@@ -12,7 +12,7 @@ import (
 type Retention struct {
 	Updates         time.Duration // ids of handled updates (Telegram repeats an update for 24 h at most)
 	Failed          time.Duration // updates that failed, and deliveries that couldn't be delivered
-	Registrations   time.Duration // after the stop's end; with them the wishes to be told of it, and profiles that nothing needs any more
+	Registrations   time.Duration // after the stop's end, and of a broadcast's recipients after its end; with them the wishes to be told of it, and profiles that nothing needs any more
 	Recommendations time.Duration // until their author is detached: chat, name, town, voice and picture go, the words stay
 	Idle            time.Duration // until a silent chat's open conversation is dropped
 	Audit           time.Duration // what staff did; the table itself refuses less than a year
@@ -50,6 +50,9 @@ func (r Retention) rules() []rule {
 			LIMIT $2 FOR UPDATE SKIP LOCKED))`},
 		{"invitations", r.Failed, `DELETE FROM invitations WHERE code_hash = ANY(ARRAY(SELECT code_hash FROM invitations WHERE expires_at < $1 LIMIT $2))`},
 		{"audit", r.Audit, `DELETE FROM audit WHERE id = ANY(ARRAY(SELECT id FROM audit WHERE at < $1 LIMIT $2))`},
+		{"recipients", r.Registrations, `DELETE FROM recipients WHERE ctid = ANY(ARRAY(SELECT m.ctid FROM recipients m JOIN broadcasts b ON b.id = m.broadcast
+			WHERE b.finished_at < $1 LIMIT $2))`},
+		{"drafts", r.Failed, `DELETE FROM broadcasts WHERE id = ANY(ARRAY(SELECT id FROM broadcasts WHERE state = 'draft' AND changed_at < $1 LIMIT $2))`},
 		{"notices", r.Notices, `DELETE FROM notices WHERE key = ANY(ARRAY(SELECT key FROM notices WHERE sent_at < $1 LIMIT $2))`},
 		{"consents", r.Notices, `DELETE FROM consents WHERE id = ANY(ARRAY(SELECT id FROM consents c WHERE at < $1
 			AND NOT EXISTS (SELECT FROM people p WHERE p.chat_id = c.chat_id)
