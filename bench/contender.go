@@ -83,10 +83,11 @@ type process struct {
 }
 
 // start runs it against a harness and a database.
-func (c contender) start(ctx context.Context, o options, program, api, database string) (*process, error) {
+func (c contender) start(ctx context.Context, o options, program, api, database string, more ...string) (*process, error) {
 	p := &process{cmd: exec.CommandContext(ctx, program, c.arguments...), ended: make(chan error, 1)}
 	p.cmd.Env = append(os.Environ(), "TELEGRAM_API_URL="+api, "TELEGRAM_TOKEN="+harness.Token, "DATABASE_URL="+database,
 		"QAFILA_LISTEN=127.0.0.1:0", "QAFILA_LOG=warn", "QAFILA_CONTROLLER=bench", "QAFILA_CNDP=D-000/0000")
+	p.cmd.Env = append(p.cmd.Env, more...)
 	if o.profile {
 		p.cmd.Env = append(p.cmd.Env, profile.Variable+"="+program)
 	}

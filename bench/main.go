@@ -21,13 +21,14 @@ import (
 
 // options say what is measured.
 type options struct {
-	people  []int
-	measure time.Duration
-	warm    time.Duration
-	rate    float64
-	profile bool
-	explain bool
-	only    map[string]bool // nil: all
+	people    []int
+	measure   time.Duration
+	warm      time.Duration
+	rate      float64
+	profile   bool
+	explain   bool
+	broadcast int             // people; 0: the conversations are measured
+	only      map[string]bool // nil: all
 }
 
 func main() {
@@ -35,11 +36,12 @@ func main() {
 	seconds := flag.Int("seconds", 20, "for how long each load is measured")
 	warm := flag.Int("warm", 3, "seconds before the measuring begins")
 	rate := flag.Float64("rate", 490, "updates a second of the steady stream, in an open loop")
+	broadcasts := flag.Int("broadcast", 0, "measure a broadcast to so many people instead")
 	only := flag.String("only", "", "contenders, parted by commas; all when empty: "+strings.Join(names(), ","))
 	profile := flag.Bool("profile", false, "write profiles of the bots into bench/out")
 	explain := flag.Bool("explain", false, "have Postgres count its statements and explain some, into bench/out; this costs speed")
 	flag.Parse()
-	o := options{measure: time.Duration(*seconds) * time.Second, warm: time.Duration(*warm) * time.Second, rate: *rate, profile: *profile, explain: *explain}
+	o := options{broadcast: *broadcasts, measure: time.Duration(*seconds) * time.Second, warm: time.Duration(*warm) * time.Second, rate: *rate, profile: *profile, explain: *explain}
 	for _, s := range strings.Split(*people, ",") {
 		n, err := strconv.Atoi(s)
 		if err != nil || n < 1 || n > 4096 {
@@ -72,6 +74,12 @@ func run(ctx context.Context, o options) error {
 	out := filepath.Join(strings.TrimSpace(string(root)), "bench", "out")
 	if err := os.MkdirAll(out, 0o755); err != nil {
 		return fmt.Errorf("make the folder of built programs: %w", err)
+	}
+	if o.broadcast > 0 {
+		if err := broadcast(ctx, o, o.broadcast, out); err != nil {
+			return err
+		}
+		return rates(ctx, o, out)
 	}
 	var rows []row
 	for _, c := range contenders() {

@@ -24,6 +24,7 @@ type Harness struct {
 
 	listener    net.Listener
 	updates     queue
+	readers     readers
 	connections atomic.Int64
 	open        sync.Map // net.Conn -> nothing
 	serving     sync.WaitGroup
@@ -124,7 +125,9 @@ func (h *Harness) answer(b []byte, r *request) []byte {
 		if !ok {
 			message = h.Crowd.messages.Add(1)
 		}
-		h.Crowd.heard(chat, message, r.body)
+		if !h.readers.take(chat) {
+			h.Crowd.heard(chat, message, r.body)
+		}
 		b = strconv.AppendInt(append(b, resultOpen...), message, 10)
 		b = strconv.AppendInt(append(b, resultChat...), chat, 10)
 		return append(b, resultClose...)

@@ -82,8 +82,8 @@ func (s *settings) check() error {
 	if _, _, err := net.SplitHostPort(s.Listen); err != nil {
 		say("QAFILA_LISTEN must be host:port such as 127.0.0.1:8080")
 	}
-	if s.BulkRate < 1 || s.BulkRate > 1000 {
-		say("QAFILA_BULK_RATE must be 1 to 1000 (Telegram: 30 for all, up to 1000 when paid)")
+	if s.BulkRate < 1 || s.BulkRate > 100_000 {
+		say("QAFILA_BULK_RATE must be 1 to 100000 (Telegram: 30 for all, up to 1000 when paid; more only to a server of one's own)")
 	}
 	if s.DatabaseURL != "" && !strings.HasPrefix(s.DatabaseURL, "postgres://") && !strings.HasPrefix(s.DatabaseURL, "postgresql://") && !strings.Contains(s.DatabaseURL, "=") {
 		say("DATABASE_URL must be postgres://… or a key=value connection string")

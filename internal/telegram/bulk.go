@@ -24,7 +24,7 @@ const (
 	bulkChunk  = 64                     // mailings taken at once, at most: what is taken when an instance is lost is sent again
 	bulkIdle   = 250 * time.Millisecond // between looks when there is nothing to send
 	bulkCrowd  = 512                    // settled in one statement, at most
-	bulkMargin = 0.99                   // of the rate that Telegram gives: what leaves evenly arrives a little less evenly
+	bulkMargin = 0.985                  // of the rate that Telegram gives: what leaves evenly arrives a little less evenly
 )
 
 // bulk sends what the bot says first, evenly at the rate that all instances share, until ctx ends. What was taken and not yet sent then
@@ -36,22 +36,21 @@ func (s *Sender) bulk(ctx, work context.Context) {
 	go func() { s.settleBulk(work, fates); close(settled) }()
 	free := make(chan struct{}, bulkCalls)
 	var trouble brake
-	rate := float64(s.bulkRate) * bulkMargin
-	chunk := min(max(s.bulkRate/50, 1), bulkChunk) // 20 ms' worth
-	for ctx.Err() == nil {
-		notices, mailings, due, step := s.takeBulk(ctx, chunk, rate, trouble.left())
-		if len(notices)+len(mailings) == 0 {
-			pause(ctx, bulkIdle)
-			continue
-		}
-		for _, d := range notices { // they keep their chat's order, among the replies
+	taken := make(chan bulkBatch)
+	go s.takeBulks(ctx, taken, &trouble) // the next are taken while these leave
+	guard := newSecond(s.bulkRate)
+	for b := range taken {
+		due := b.start
+		for _, d := range b.notices { // they keep their chat's order, among the replies
 			pause(ctx, time.Until(due))
+			guard.wait(ctx)
 			s.Send([]conversation.Delivery{d})
-			due = due.Add(step)
+			due = due.Add(b.step)
 		}
-		for _, m := range mailings {
+		for _, m := range b.mailings {
 			pause(ctx, time.Until(due))
-			due = due.Add(step)
+			guard.wait(ctx)
+			due = due.Add(b.step)
 			select {
 			case free <- struct{}{}:
 			case <-ctx.Done():
@@ -71,33 +70,74 @@ func (s *Sender) bulk(ctx, work context.Context) {
 	<-settled
 }
 
-// takeBulk takes what may leave next: the first of it at start, the others a step apart. Notices come before broadcasts: there are few of them, and they are of the
-// hour.
-func (s *Sender) takeBulk(ctx context.Context, chunk int, rate float64, held time.Duration) (notices []conversation.Delivery, mailings []conversation.Mailing, start time.Time, step time.Duration) {
-	if held > 0 {
-		pause(ctx, held)
-		return nil, nil, start, 0
-	}
-	wait, err := s.store.ahead(ctx)
-	if err == nil && wait > bulkIdle { // Telegram said when
-		pause(ctx, min(wait, 2*time.Second)-bulkIdle)
-		return nil, nil, start, 0
-	}
-	if err == nil {
-		notices, err = s.store.bulk(ctx, chunk)
-	}
-	if err == nil && len(notices) == 0 && s.lane != nil {
-		mailings, err = s.lane.Take(ctx, chunk)
-	}
-	if n := len(notices) + len(mailings); err == nil && n > 0 {
-		wait, step, err = s.store.reserve(ctx, n, rate)
-		if err != nil { // they are taken: they leave, at this instance's own pace
-			wait, step = 0, time.Duration(float64(time.Second)/rate)
+// A bulkBatch is what was taken to leave next: the first of it at start, the others a step apart.
+type bulkBatch struct {
+	notices  []conversation.Delivery
+	mailings []conversation.Mailing
+	start    time.Time
+	step     time.Duration
+}
+
+// takeBulks takes a batch after the other until ctx ends.
+func (s *Sender) takeBulks(ctx context.Context, taken chan<- bulkBatch, trouble *brake) {
+	defer close(taken)
+	rate := float64(s.bulkRate) * bulkMargin
+	chunk := min(max(s.bulkRate/50, 1), bulkChunk) // 20 ms' worth
+	for ctx.Err() == nil {
+		pause(ctx, trouble.left())
+		b, err := s.takeBulk(ctx, chunk, rate)
+		s.complain(ctx, err)
+		if len(b.notices)+len(b.mailings) == 0 {
+			pause(ctx, bulkIdle)
+			continue
 		}
-		start = time.Now().Add(wait)
+		taken <- b // also at the end: what was taken goes back
 	}
-	s.complain(ctx, err)
-	return notices, mailings, start, step
+}
+
+// takeBulk takes what may leave next. Notices come before broadcasts: there are few of them, and they are of the hour.
+func (s *Sender) takeBulk(ctx context.Context, chunk int, rate float64) (b bulkBatch, err error) {
+	wait, err := s.store.ahead(ctx)
+	if err != nil {
+		return b, err
+	}
+	if wait > bulkIdle { // Telegram said when
+		pause(ctx, min(wait, 2*time.Second)-bulkIdle)
+		return b, nil
+	}
+	if b.notices, err = s.store.bulk(ctx, chunk); err != nil {
+		return b, err
+	}
+	if len(b.notices) == 0 && s.lane != nil {
+		if b.mailings, err = s.lane.Take(ctx, chunk); err != nil {
+			return b, err
+		}
+	}
+	n := len(b.notices) + len(b.mailings)
+	if n == 0 {
+		return b, nil
+	}
+	if wait, b.step, err = s.store.reserve(ctx, n, rate); err != nil { // they are taken: they leave, at this instance's own pace
+		wait, b.step = 0, time.Duration(float64(time.Second)/rate)
+	}
+	b.start = time.Now().Add(wait)
+	return b, err
+}
+
+// A second keeps any second, and a little more, to so many messages, whatever happens to the evenness between: Telegram counts what
+// arrives.
+type second struct {
+	times []time.Time // of the last messages, as many as fit into a second, in a ring
+	next  int
+}
+
+func newSecond(rate int) *second { return &second{times: make([]time.Time, rate)} }
+
+// wait waits until one more message fits.
+func (s *second) wait(ctx context.Context) {
+	pause(ctx, time.Until(s.times[s.next].Add(time.Second+15*time.Millisecond)))
+	s.times[s.next] = time.Now()
+	s.next = (s.next + 1) % len(s.times)
 }
 
 // mail sends one mailing and tells what became of it.
