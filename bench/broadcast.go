@@ -102,9 +102,13 @@ func mail(ctx context.Context, o options, c contender, n int, out string) (m mai
 			if m.peak, err = p.peak(); err != nil {
 				return err
 			}
-			missed, twice := h.Missed()
-			if m.twice = twice; missed > 0 {
-				return fmt.Errorf("%d people got nothing", missed)
+			for _, times := range h.Times() {
+				switch {
+				case times == 0:
+					return fmt.Errorf("somebody got nothing")
+				case times > 1:
+					m.twice++
+				}
 			}
 			return nil
 		}()

@@ -1,6 +1,7 @@
 package harness
 
 import (
+	"slices"
 	"sync"
 	"time"
 )
@@ -57,17 +58,9 @@ func (h *Harness) Busiest() int {
 	return h.readers.busiest
 }
 
-// Missed tells how many readers got nothing, and how many more than one message.
-func (h *Harness) Missed() (none, twice int) {
+// Times is how often each reader was written to, in the order of their chats.
+func (h *Harness) Times() []uint8 {
 	h.readers.mu.Lock()
 	defer h.readers.mu.Unlock()
-	for _, n := range h.readers.times {
-		switch {
-		case n == 0:
-			none++
-		case n > 1:
-			twice++
-		}
-	}
-	return none, twice
+	return slices.Clone(h.readers.times)
 }
