@@ -22,20 +22,50 @@ const (
 	// Unconfirmed is a question that people ask and that no source answers: the entry says so, and who knows. It may tell a part that a
 	// source does confirm, and then carries that source.
 	Unconfirmed Class = "unconfirmed"
+	// Live is answered from the stops and the registrations, behind the door that it opens: never with a date of its own.
+	Live Class = "live"
+	// Action is answered by doing it: it opens a door.
+	Action Class = "action"
+	// Refuse is not the bot's business, and is said kindly.
+	Refuse Class = "refuse"
 )
+
+// OutOfScope is the entry that is answered to whatever isn't the bot's business.
+const OutOfScope = "oos"
+
+// A Script is how people write: French, Arabic letters (plain Arabic and Darija alike), Darija in Latin letters.
+type Script string
+
+const (
+	French Script = "fr"
+	Arabic Script = "ar"
+	Latin  Script = "latin"
+)
+
+// Scripts are all of them, in the order in which they are reported.
+func Scripts() []Script { return []Script{French, Arabic, Latin} }
 
 // An Entry is one answer. What it holds is shared: read it, don't change it.
 type Entry struct {
-	ID       string // "card.price"; never changes, buttons and programmes of stops refer to it
-	Topic    string // the topic's ID
-	Class    Class
-	Source   string    // address of the page that says it; "" only when nothing in the entry is stated as fact
-	Checked  time.Time // the day (UTC midnight) on which the source was read; zero without a source
-	Keywords []string  // exact ways of asking, over all scripts, as written in the file
-	File     string    // where the entry is written, for messages to organisers
-	Line     int
+	ID      string // "card.price"; never changes, buttons and programmes of stops refer to it
+	Topic   string // the topic's ID
+	Class   Class
+	Source  string    // address of the page that says it; "" only when nothing in the entry is stated as fact
+	Checked time.Time // the day (UTC midnight) on which the source was read; zero without a source
+	Opens   string    // the door behind a live answer or an action, such as /register; "" for the other classes
+	File    string    // where the entry is written, for messages to organisers
+	Line    int
 
 	title, body, who words
+	ways             map[Script][]string
+}
+
+// Ways are the ways in which people ask, in that script, as written.
+func (e Entry) Ways(s Script) []string { return slices.Clone(e.ways[s]) }
+
+// Asked is every way in which people ask, whatever the script.
+func (e Entry) Asked() []string {
+	return slices.Concat(e.ways[French], e.ways[Arabic], e.ways[Latin])
 }
 
 // Title names the entry on a button: one line, at most 40 characters, clear without its topic beside it.

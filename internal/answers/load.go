@@ -86,9 +86,9 @@ func (l *loader) problem(file string, line int, hint, what string, args ...any) 
 	l.problems = append(l.problems, Problem{File: file, Line: line, What: fmt.Sprintf(what, args...), Hint: hint})
 }
 
-// index makes the entry findable by its keywords and its titles, and reports words that name another entry already.
+// index makes the entry findable by its ways and its titles, and reports words that name another entry already.
 func (l *loader) index(a *Answers, file string, e Entry, written entry) {
-	ways := slices.Clone(written.Keywords)
+	ways := slices.Concat(written.Ways.French, written.Ways.Arabic, written.Ways.Latin)
 	for _, lang := range locale.Languages() {
 		if t, ok := written.Title[lang]; ok {
 			ways = append(ways, t)
