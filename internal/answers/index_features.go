@@ -19,6 +19,7 @@ const (
 var (
 	weighConcept    = float32(ev("WC", 1.0))
 	weighStem       = float32(ev("WS", 0.25))
+	weighIdle       = float32(ev("WI", 0.15))
 	weighSound      = float32(ev("WSO", 0.2))
 	weighSounds     = float32(ev("WSS", 0.15))
 	weighConcepts   = float32(ev("WCC", 0.45))
@@ -88,6 +89,10 @@ func (lx *Lexicon) features(r reading, out []seen) []seen {
 	last := ""
 	for _, w := range r.words {
 		if single(w.text) {
+			continue
+		}
+		if w.idle {
+			put(hash(ofStem, w.text), weighIdle)
 			continue
 		}
 		put(hash(ofStem, w.stem), weighStem)

@@ -12,6 +12,7 @@ type word struct {
 	stem     string // without the letters glued before and after it
 	sound    string // its consonants, alike in both scripts; "" when it has none
 	concepts []uint16
+	idle     bool    // a question can lose it
 	surety   float32 // how sure the concepts are: 1 as spelt in the lexicon, less after a looser look
 }
 
@@ -32,6 +33,10 @@ const (
 func (lx *Lexicon) look(w string) word {
 	out := word{text: w, stem: bareWord(w), sound: locale.DarijaKey(w)}
 	give := func(m meaning, surety float32) word {
+		if lx.isIdle(m) {
+			out.idle = true
+			return out
+		}
 		out.concepts, out.surety = m.concepts, surety
 		if m.weak {
 			out.surety = min(surety, everyday)
@@ -114,7 +119,7 @@ func (lx *Lexicon) readQuestion(text string, known map[string]word) reading {
 	loose := 0
 	for i := 0; i < len(typed); {
 		if n, m, key := lx.phrase(typed[i:]); n > 0 {
-			r.words = append(r.words, word{text: key, stem: key, concepts: m.concepts, surety: asSpelt})
+			r.words = append(r.words, word{text: key, idle: lx.isIdle(m), stem: key, concepts: m.concepts, surety: asSpelt})
 			i += n
 			continue
 		}
@@ -126,7 +131,7 @@ func (lx *Lexicon) readQuestion(text string, known map[string]word) reading {
 				w = lx.look(typed[i])
 			}
 		}
-		if len(w.concepts) == 0 && !single(w.text) && !idle(w.text) {
+		if len(w.concepts) == 0 && !w.idle && !single(w.text) && !idle(w.text) {
 			r.unknown++
 		}
 		r.words = append(r.words, w)

@@ -50,6 +50,9 @@ const (
 // mostMeanings is how many concepts a loose look may find.
 const mostMeanings = 2
 
+// idleConcept holds the words that a question can lose.
+const idleConcept = "idle"
+
 // longestPhrase is how many words a spelling may have.
 const longestPhrase = 6
 
@@ -113,6 +116,11 @@ func (lx *Lexicon) addNames(concept string, s directory.Spellings) {
 	for name, weak := range s.Names {
 		lx.add(name, c, weak)
 	}
+}
+
+// isIdle tells a meaning that says nothing.
+func (lx *Lexicon) isIdle(m meaning) bool {
+	return len(m.concepts) == 1 && lx.concepts[m.concepts[0]] == idleConcept
 }
 
 // add is the only one that changes byWord.
