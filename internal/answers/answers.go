@@ -79,8 +79,9 @@ func (e Entry) Who(l locale.Language) string { return e.who.in(l) }
 
 // A Topic is one branch of the guided tree.
 type Topic struct {
-	ID   string
-	name words
+	ID     string
+	Hidden bool // found by asking only: greetings and refusals are no branch to choose
+	name   words
 }
 
 // Name names the topic on a button: one line, at most 40 characters.
@@ -111,8 +112,19 @@ type Answers struct {
 	bare    map[string]string // the same without articles and courtesies → entry ID
 }
 
-// Topics returns the topics in the order in which they are offered.
-func (a *Answers) Topics() []Topic { return slices.Clone(a.topics) }
+// Topics returns the topics of the guided tree in the order in which they are offered, without those that are hidden.
+func (a *Answers) Topics() []Topic {
+	return slices.DeleteFunc(slices.Clone(a.topics), func(t Topic) bool { return t.Hidden })
+}
+
+// Entries returns every entry, also of topics that are hidden, topic by topic.
+func (a *Answers) Entries() []Entry {
+	var all []Entry
+	for _, t := range a.topics {
+		all = append(all, a.byTopic[t.ID]...)
+	}
+	return all
+}
 
 // InTopic returns the topic's entries in the order in which they are offered; none for a topic that doesn't exist.
 func (a *Answers) InTopic(topic string) []Entry { return slices.Clone(a.byTopic[topic]) }

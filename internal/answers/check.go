@@ -43,6 +43,9 @@ func (l *loader) checkTopics(pages []page) {
 			l.problem(p.file, p.Order.line, "", "order %d is taken by %s", p.Order.number, other)
 		}
 		places[p.Order.number] = p.file
+		if h := p.Hidden.text; h != "" && h != "true" && h != "false" {
+			l.problem(p.file, p.Hidden.line, "true, or no such line", "hidden can't be %q", h)
+		}
 		l.checkTexts(p.file, max(p.Topic.line, 1), "the topic", "name", p.Name, longestTitle, 1)
 		if len(p.Entries) == 0 {
 			l.problem(p.file, max(p.Topic.line, 1), "", "topic %s has no entries", p.Topic.text)

@@ -44,15 +44,13 @@ type Index struct {
 // NewIndex learns how people ask for each entry.
 func NewIndex(a *Answers, lx *Lexicon) *Index {
 	var asked []question
-	for _, topic := range a.topics {
-		for _, e := range a.byTopic[topic.ID] {
-			for _, way := range e.Asked() {
-				asked = append(asked, question{way, e.ID})
-			}
-			for _, l := range locale.Languages() {
-				if t, ok := e.title[l]; ok {
-					asked = append(asked, question{t, e.ID})
-				}
+	for _, e := range a.Entries() {
+		for _, way := range e.Asked() {
+			asked = append(asked, question{way, e.ID})
+		}
+		for _, l := range locale.Languages() {
+			if t, ok := e.title[l]; ok {
+				asked = append(asked, question{t, e.ID})
 			}
 		}
 	}
@@ -65,7 +63,19 @@ func learn(asked []question, lx *Lexicon) *Index {
 	ix := &Index{lexicon: lx, known: map[string]word{}}
 	class := map[string]int{}
 	rows := map[feature]int32{}
-	lessons := make([]lesson, 0, len(asked))
+	lessons := make([]lesson, 0, len(asked)+len(lx.readings))
+	add := func(c int, r reading, weight float32) {
+		seen := lx.features(r, nil)
+		for i, s := range seen {
+			row, ok := rows[s.feature]
+			if !ok {
+				row = int32(len(rows))
+				rows[s.feature] = row
+			}
+			seen[i].feature = feature(row)
+		}
+		lessons = append(lessons, lesson{class: c, features: seen, weight: weight})
+	}
 	for _, q := range asked {
 		c, ok := class[q.id]
 		if !ok {
@@ -78,16 +88,16 @@ func learn(asked []question, lx *Lexicon) *Index {
 				ix.known[w] = lx.look(w)
 			}
 		}
-		seen := lx.features(lx.readQuestion(q.text, ix.known), nil)
-		for i, s := range seen {
-			row, ok := rows[s.feature]
-			if !ok {
-				row = int32(len(rows))
-				rows[s.feature] = row
+		add(c, lx.readQuestion(q.text, ix.known), 1)
+	}
+	for _, said := range lx.readings {
+		if c, ok := class[said.id]; ok {
+			var r reading
+			for _, concept := range said.concepts {
+				r.words = append(r.words, word{concepts: []uint16{concept}, surety: asSpelt})
 			}
-			seen[i].feature = feature(row)
+			add(c, r, float32(ev("RW", 0.5)))
 		}
-		lessons = append(lessons, lesson{class: c, features: seen, weight: 1})
 	}
 	for i := range lessons {
 		for j := range lessons[i].features {

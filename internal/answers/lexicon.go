@@ -1,6 +1,7 @@
 package answers
 
 import (
+	"bytes"
 	"fmt"
 	"io/fs"
 	"slices"
@@ -22,6 +23,7 @@ type Lexicon struct {
 	spelt    []spelling         // spellings of one word that a slip may have spoilt
 	stems    map[string]meaning // spelling of one word without its ending → what it means
 	longest  int                // words in the longest spelling
+	readings []combination      // what ways of asking teach by example, said outright
 
 	roots      map[string]meaning // root of a verb of Darija → what the verb means
 	rootSounds map[string]meaning // the same by its skeleton, of three consonants or more
@@ -39,6 +41,14 @@ type spelling struct {
 	runes []rune
 	mask  uint64
 	meaning
+}
+
+// A combination of concepts asks for one entry, whatever the words.
+type combination struct {
+	id       string
+	concepts []uint16
+	file     string
+	line     int
 }
 
 // The concepts that the directory brings.
@@ -64,6 +74,11 @@ func ReadLexicon(fsys fs.FS, d *directory.Directory) (*Lexicon, []Problem) {
 	if err != nil || len(names) == 0 {
 		return nil, []Problem{{File: "lexicon", Line: 1, What: "there is no *.yaml file here", Hint: "concepts: {name: spellings}"}}
 	}
+	type written struct {
+		id, text, file string
+		line           int
+	}
+	var said []written
 	for _, name := range names {
 		b, err := fs.ReadFile(fsys, name)
 		if err != nil {
@@ -72,6 +87,7 @@ func ReadLexicon(fsys fs.FS, d *directory.Directory) (*Lexicon, []Problem) {
 		}
 		var page struct {
 			Concepts yaml.MapSlice `yaml:"concepts"`
+			Readings yaml.MapSlice `yaml:"readings"`
 		}
 		if err := yaml.UnmarshalWithOptions(b, &page, yaml.Strict()); err != nil {
 			l.problem(name, 1, "concepts: {name: spellings}", "can't be read: %v", err)
@@ -80,19 +96,25 @@ func ReadLexicon(fsys fs.FS, d *directory.Directory) (*Lexicon, []Problem) {
 		for _, c := range page.Concepts {
 			lx.read(l, name, b, fmt.Sprint(c.Key), fmt.Sprint(c.Value))
 		}
+		for _, r := range page.Readings {
+			said = append(said, written{fmt.Sprint(r.Key), fmt.Sprint(r.Value), name, lineOf(b, fmt.Sprint(r.Key))})
+		}
+	}
+	lx.addNames(townConcept, d.PlaceSpellings())
+	lx.addNames(tradeConcept, d.TradeSpellings())
+	for _, w := range said {
+		lx.combine(l, w.id, w.text, w.file, w.line)
 	}
 	if len(l.problems) > 0 {
 		return nil, l.problems
 	}
-	lx.addNames(townConcept, d.PlaceSpellings())
-	lx.addNames(tradeConcept, d.TradeSpellings())
 	lx.ready()
 	return lx, nil
 }
 
 // read takes the spellings of one concept.
 func (lx *Lexicon) read(l *loader, file string, b []byte, concept, spellings string) {
-	line := 1 + strings.Count(string(b[:max(0, strings.Index(string(b), "\n  "+concept+":")+1)]), "\n")
+	line := lineOf(b, concept)
 	if slices.Contains(lx.concepts, concept) {
 		l.problem(file, line, "put its spellings together", "the concept %s stands twice", concept)
 		return
@@ -107,6 +129,29 @@ func (lx *Lexicon) read(l *loader, file string, b []byte, concept, spellings str
 		}
 		lx.longest = max(lx.longest, len(words))
 		lx.add(strings.Join(words, ""), c, false)
+	}
+}
+
+// lineOf is where a key stands in a file of the lexicon.
+func lineOf(b []byte, key string) int {
+	return 1 + bytes.Count(b[:max(0, bytes.Index(b, []byte("\n  "+key+":"))+1)], []byte{'\n'})
+}
+
+// combine takes the readings of one entry.
+func (lx *Lexicon) combine(l *loader, id, text, file string, line int) {
+	for _, one := range strings.Split(text, "|") {
+		c := combination{id: id, file: file, line: line}
+		for _, name := range strings.Fields(one) {
+			i := slices.Index(lx.concepts, name)
+			if i < 0 {
+				l.problem(file, line, "a name of a concept", "%s is read from %q, which is no concept", id, name)
+				continue
+			}
+			c.concepts = append(c.concepts, uint16(i))
+		}
+		if len(c.concepts) > 0 {
+			lx.readings = append(lx.readings, c)
+		}
 	}
 }
 

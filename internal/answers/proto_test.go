@@ -1,9 +1,9 @@
 package answers
 
 import (
-"io/fs"
-"testing/fstest"
-"github.com/qafila/qafila/internal/locale"
+	"github.com/qafila/qafila/internal/locale"
+	"io/fs"
+	"testing/fstest"
 
 	"fmt"
 	"os"
@@ -35,54 +35,91 @@ func dev(t *testing.T) []devq {
 	return out
 }
 
-
 func partial(t *testing.T) (asked []question) {
 	names, _ := fs.Glob(knowledge.Files, "*.yaml")
 	for _, n := range names {
 		b, _ := fs.ReadFile(knowledge.Files, n)
 		a, ps := Load(fstest.MapFS{n: &fstest.MapFile{Data: b}}, nil)
-		if a == nil { fmt.Println("skip", n, ps[0]); continue }
-		for _, tp := range a.topics { for _, e := range a.byTopic[tp.ID] {
-			for _, w := range e.Asked() { asked = append(asked, question{w, e.ID}) }
-			for _, l := range locale.Languages() { asked = append(asked, question{e.title[l], e.ID}) }
-		} }
+		if a == nil {
+			fmt.Println("skip", n, ps[0])
+			continue
+		}
+		for _, tp := range a.topics {
+			for _, e := range a.byTopic[tp.ID] {
+				for _, w := range e.Asked() {
+					asked = append(asked, question{w, e.ID})
+				}
+				for _, l := range locale.Languages() {
+					asked = append(asked, question{e.title[l], e.ID})
+				}
+			}
+		}
 	}
 	return
 }
 
 func TestWays(t *testing.T) {
 	lx, ps := ReadLexicon(knowledge.Files, directory.Default())
-	if lx == nil { t.Fatal(ps) }
+	if lx == nil {
+		t.Fatal(ps)
+	}
 	asked := partial(t)
 	ids := map[string]bool{}
-	for _, q := range asked { ids[q.id] = true }
+	for _, q := range asked {
+		ids[q.id] = true
+	}
 	start := time.Now()
 	ix := learn(asked, lx)
 	fmt.Println(len(asked), "ways", len(ids), "ids", len(ix.model.row), "features", time.Since(start))
 	d := dev(t)
 	parity := os.Getenv("EVEN") == ""
 	hit, three, n := map[string]int{}, map[string]int{}, map[string]int{}
-	for _, q := range d { if q.odd == parity && ids[q.id] {
+	for _, q := range d {
+		if q.odd == parity && ids[q.id] {
 			r := ix.Ask(q.text)
 			n[q.script]++
-			if r.ID == q.id { hit[q.script]++ }
+			if r.ID == q.id {
+				hit[q.script]++
+			}
 			in := false
-			for _, c := range r.Candidates { if c.ID == q.id { three[q.script]++; in = true } }
+			for _, c := range r.Candidates {
+				if c.ID == q.id {
+					three[q.script]++
+					in = true
+				}
+			}
 			if parity && os.Getenv("ERR") == q.script && r.ID != q.id {
-				m := "x"; if !in { m = "X" }
+				m := "x"
+				if !in {
+					m = "X"
+				}
 				fmt.Printf("%s %s → %s %.2f | ", m, q.id, r.ID, r.Score)
 				for _, w := range lx.readQuestion(q.text, ix.known).words {
 					fmt.Print(w.text)
-					if len(w.concepts) > 0 { fmt.Print("[") }
-					for i, c := range w.concepts { if i > 0 {fmt.Print(",")}; fmt.Print(lx.concepts[c]) }
-					if len(w.concepts) > 0 && w.surety < 0.85 { fmt.Printf("~%.1f", w.surety) }
-					if len(w.concepts) > 0 { fmt.Print("]") }
+					if len(w.concepts) > 0 {
+						fmt.Print("[")
+					}
+					for i, c := range w.concepts {
+						if i > 0 {
+							fmt.Print(",")
+						}
+						fmt.Print(lx.concepts[c])
+					}
+					if len(w.concepts) > 0 && w.surety < 0.85 {
+						fmt.Printf("~%.1f", w.surety)
+					}
+					if len(w.concepts) > 0 {
+						fmt.Print("]")
+					}
 					fmt.Print(" ")
 				}
 				fmt.Println()
 			}
-	} }
-	for _, s := range []string{"fr", "ar", "latin"} { fmt.Printf("%s n=%d first %.3f three %.3f\n", s, n[s], float64(hit[s])/float64(n[s]), float64(three[s])/float64(n[s])) }
+		}
+	}
+	for _, s := range []string{"fr", "ar", "latin"} {
+		fmt.Printf("%s n=%d first %.3f three %.3f\n", s, n[s], float64(hit[s])/float64(n[s]), float64(three[s])/float64(n[s]))
+	}
 }
 
 func TestProto(t *testing.T) {

@@ -17,6 +17,7 @@ import (
 type page struct {
 	Topic   located `yaml:"topic"`
 	Order   located `yaml:"order"`
+	Hidden  located `yaml:"hidden"`
 	Name    texts   `yaml:"name"`
 	Entries []entry `yaml:"entries"`
 
