@@ -2,6 +2,7 @@ package answers
 
 import (
 	"cmp"
+	"math"
 	"slices"
 
 	"github.com/qafila/qafila/internal/locale"
@@ -35,10 +36,17 @@ const mostCandidates = 3
 
 // An Index understands questions in French, Arabic and Darija in either script. It never changes and is safe for concurrent use.
 type Index struct {
-	lexicon *Lexicon
-	known   map[string]word // words of the ways and titles
-	ids     []string        // the classes
-	model   *weights
+	lexicon     *Lexicon
+	known       map[string]word // words of the ways and titles
+	ids         []string        // the classes
+	model       *weights
+	lists       [][]posting
+	idf         []float32
+	lessonClass []int32
+}
+type posting struct {
+	lesson int32
+	v      float32
 }
 
 // NewIndex learns how people ask for each entry.
@@ -104,6 +112,7 @@ func learn(asked []question, lx *Lexicon) *Index {
 			lessons[i].features[j].value *= sharpness
 		}
 	}
+	ix.near(lessons, len(rows))
 	ix.model = teach(len(ix.ids), lessons, rows)
 	return ix
 }
@@ -120,6 +129,7 @@ func (ix *Index) Ask(text string) Result {
 	}
 	p := make([]float32, len(ix.ids))
 	ix.model.scores(kept, p)
+	ix.nearBonus(kept, p)
 	softmax(p)
 	var out Result
 	order := make([]int, len(p))
@@ -139,3 +149,67 @@ func (ix *Index) Ask(text string) Result {
 }
 
 func seen0(row int32, v float32) seen { return seen{feature(row), v} }
+
+func (ix *Index) near(lessons []lesson, n int) {
+	df := make([]int, n)
+	for _, l := range lessons {
+		for _, f := range l.features {
+			df[f.feature]++
+		}
+	}
+	ix.idf = make([]float32, n)
+	for i := range df {
+		ix.idf[i] = float32(math.Log(float64(len(lessons)+1) / float64(df[i]+1)))
+	}
+	ix.lists = make([][]posting, n)
+	for li, l := range lessons {
+		ix.lessonClass = append(ix.lessonClass, int32(l.class))
+		var sum float32
+		for _, f := range l.features {
+			w := f.value * ix.idf[f.feature]
+			sum += w * w
+		}
+		sum = float32(math.Sqrt(float64(sum)))
+		for _, f := range l.features {
+			ix.lists[f.feature] = append(ix.lists[f.feature], posting{int32(li), f.value * ix.idf[f.feature] / sum})
+		}
+	}
+}
+
+func (ix *Index) nearBonus(kept []seen, p []float32) {
+	dots := make([]float32, len(ix.lessonClass))
+	var sum float32
+	for _, f := range kept {
+		w := f.value * ix.idf[f.feature]
+		sum += w * w
+	}
+	sum = float32(math.Sqrt(float64(sum)))
+	if sum == 0 {
+		return
+	}
+	for _, f := range kept {
+		w := f.value * ix.idf[f.feature] / sum
+		for _, q := range ix.lists[f.feature] {
+			dots[q.lesson] += w * q.v
+		}
+	}
+	best := make([][3]float32, len(p))
+	for i, d := range dots {
+		b := &best[ix.lessonClass[i]]
+		switch {
+		case d > b[0]:
+			b[2] = b[1]
+			b[1] = b[0]
+			b[0] = d
+		case d > b[1]:
+			b[2] = b[1]
+			b[1] = d
+		case d > b[2]:
+			b[2] = d
+		}
+	}
+	k := float32(ev("KNN", 0))
+	for c := range p {
+		p[c] += k * (best[c][0]*0.5 + best[c][1]*0.3 + best[c][2]*0.2)
+	}
+}

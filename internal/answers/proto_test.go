@@ -73,6 +73,8 @@ func TestWays(t *testing.T) {
 	ix := learn(asked, lx)
 	fmt.Println(len(asked), "ways", len(ids), "ids", len(ix.model.row), "features", time.Since(start))
 	d := dev(t)
+	conf, byid := map[string]int{}, map[string]int{}
+	defer func() { if os.Getenv("CONF") != "" { for k, v := range conf { if v > 1 { fmt.Println("C", v, k) } }; for k, v := range byid { fmt.Println("I", v, k) } } }()
 	parity := os.Getenv("EVEN") == ""
 	hit, three, n := map[string]int{}, map[string]int{}, map[string]int{}
 	for _, q := range d {
@@ -89,6 +91,7 @@ func TestWays(t *testing.T) {
 					in = true
 				}
 			}
+			if !parity && r.ID != q.id { conf[q.id+" → "+r.ID]++; byid[q.id]++ }
 			if parity && os.Getenv("ERR") == q.script && r.ID != q.id {
 				m := "x"
 				if !in {
@@ -179,4 +182,36 @@ func TestProto(t *testing.T) {
 		fmt.Printf("%s n=%d first %.3f three %.3f\n", s, n[s], float64(hit[s])/float64(n[s]), float64(three[s])/float64(n[s]))
 	}
 	fmt.Println(time.Since(start))
+}
+
+func TestCross(t *testing.T) {
+	lx, ps := ReadLexicon(knowledge.Files, directory.Default())
+	if lx == nil { t.Fatal(ps) }
+	asked := partial(t)
+	n, hit, three := 0, 0, 0
+	for fold := range 5 {
+		var train []question
+		for i, q := range asked { if i%5 != fold { train = append(train, q) } }
+		ix := learn(train, lx)
+		for i, q := range asked { if i%5 == fold {
+			r := ix.Ask(q.text); n++
+			in := false
+			for _, c := range r.Candidates { if c.ID == q.id { in = true } }
+			if r.ID == q.id { hit++ }
+			if in { three++ }
+			if os.Getenv("ERR") != "" && !in {
+				fmt.Printf("%s > %s %.1f|", q.id, r.ID, r.Score)
+				for _, w := range lx.readQuestion(q.text, nil).words {
+					fmt.Print(w.text)
+					if len(w.concepts) > 0 { fmt.Print("[") }
+					for i, c := range w.concepts { if i > 0 {fmt.Print(",")}; fmt.Print(lx.concepts[c]) }
+					if len(w.concepts) > 0 && w.surety < 0.85 { fmt.Printf("~") }
+					if len(w.concepts) > 0 { fmt.Print("]") }
+					fmt.Print(" ")
+				}
+				fmt.Println()
+			}
+		} }
+	}
+	fmt.Printf("n=%d first %.3f three %.3f\n", n, float64(hit)/float64(n), float64(three)/float64(n))
 }
