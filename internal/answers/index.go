@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/qafila/qafila/internal/locale"
 )
@@ -43,7 +44,68 @@ type Index struct {
 	lists       [][]posting
 	idf         []float32
 	lessonClass []int32
+	share       map[string][]float32
 }
+
+func topicOf(id string) string { t, _, _ := strings.Cut(id, "."); return t }
+
+func (ix *Index) learnShares(asked []question) {
+	count := map[string][]float32{}
+	total := map[string]float32{}
+	note := func(id string, r reading, w float32) {
+		t := topicOf(id)
+		if count[t] == nil {
+			count[t] = make([]float32, len(ix.lexicon.concepts))
+		}
+		seen := map[uint16]bool{}
+		for _, x := range r.words {
+			for _, c := range x.concepts {
+				if !seen[c] {
+					seen[c] = true
+					count[t][c] += w * x.surety
+				}
+			}
+		}
+		total[t] += w
+	}
+	for _, q := range asked {
+		note(q.id, ix.lexicon.readQuestion(q.text, ix.known), 1)
+	}
+	for _, said := range ix.lexicon.readings {
+		var r reading
+		for _, concept := range said.concepts {
+			r.words = append(r.words, word{concepts: []uint16{concept}, surety: 1})
+		}
+		note(said.id, r, 1)
+	}
+	sum := make([]float32, len(ix.lexicon.concepts))
+	for t := range count {
+		for c := range sum {
+			count[t][c] /= total[t]
+			sum[c] += count[t][c]
+		}
+	}
+	for t := range count {
+		for c := range sum {
+			if sum[c] > 0 {
+				count[t][c] /= sum[c]
+			}
+		}
+	}
+	ix.share = count
+}
+
+func (ix *Index) support(id string, r reading) float32 {
+	s := ix.share[topicOf(id)]
+	var best float32
+	for _, x := range r.words {
+		for _, c := range x.concepts {
+			best = max(best, s[c]*x.surety)
+		}
+	}
+	return best
+}
+
 type posting struct {
 	lesson int32
 	v      float32
@@ -112,6 +174,7 @@ func learn(asked []question, lx *Lexicon) *Index {
 			lessons[i].features[j].value *= sharpness
 		}
 	}
+	ix.learnShares(asked)
 	ix.near(lessons, len(rows))
 	ix.model = teach(len(ix.ids), lessons, rows)
 	return ix
@@ -208,7 +271,7 @@ func (ix *Index) nearBonus(kept []seen, p []float32) {
 			b[2] = d
 		}
 	}
-	k := float32(ev("KNN", 0))
+	k := float32(ev("KNN", 6))
 	for c := range p {
 		p[c] += k * (best[c][0]*0.5 + best[c][1]*0.3 + best[c][2]*0.2)
 	}

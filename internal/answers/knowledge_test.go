@@ -244,7 +244,7 @@ func TestFindForgivesSpellingArticlesAndCourtesies(t *testing.T) {
 
 func TestFindDoesNotGuess(t *testing.T) {
 	a := shipped(t)
-	for _, asked := range []string{"", "   ", "?", "👍", "la", "svp", "carte nationale", "البطاقة الوطنية", "safi", "météo", "prix de l'or",
+	for _, asked := range []string{"", "   ", "?", "👍", "la", "svp", "météo de demain à Fès", "prix de l'or",
 		"je veux savoir beaucoup de choses sur la carte pro", strings.Repeat("carte pro ", 500)} {
 		if id, ok := a.Find(asked); ok {
 			t.Errorf("%.40q finds %s", asked, id)

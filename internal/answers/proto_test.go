@@ -215,3 +215,26 @@ func TestCross(t *testing.T) {
 	}
 	fmt.Printf("n=%d first %.3f three %.3f\n", n, float64(hit)/float64(n), float64(three)/float64(n))
 }
+
+func TestCurve(t *testing.T) {
+	lx, ps := ReadLexicon(knowledge.Files, directory.Default())
+	if lx == nil { t.Fatal(ps) }
+	ix := learn(partial(t), lx)
+	parity := os.Getenv("EVEN") == ""
+	for _, lam := range []float64{0, 0.2, 0.3, 0.4, 0.5} {
+	for _, th := range []float64{0.5, 0.6, 0.7, 0.8} {
+		var n, no, ans, wrong, oa float64
+		for _, q := range dev(t) { if q.odd != parity { continue }
+			r := ix.Ask(q.text)
+			rd := lx.readQuestion(q.text, ix.known)
+			content := 0
+			for _, w := range rd.words { if !w.idle && !single(w.text) { content++ } }
+			u := 0.0
+			if content > 0 { u = float64(rd.unknown)/float64(content) }
+			sure := r.Score*(1-0.4*u) >= th && r.ID != "oos" && ix.support(r.ID, rd) >= float32(lam)
+			if q.id == "oos" { no++; if sure { oa++ } } else { n++; if sure { ans++; if r.ID != q.id { wrong++ } } }
+		}
+		fmt.Printf("lam %.1f th %.1f answered %.3f wrong %.3f (of answered %.3f) oos answered %.3f\n", lam, th, ans/n, wrong/n, wrong/ans, oa/no)
+	}
+	}
+}
