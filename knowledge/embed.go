@@ -4,7 +4,7 @@ package knowledge
 
 import "embed"
 
-// Files are the topics.
+// Files are the topics, and under lexicon the words that mean one thing.
 //
-//go:embed *.yaml
+//go:embed *.yaml lexicon/*.yaml
 var Files embed.FS

@@ -22,20 +22,50 @@ const (
 	// Unconfirmed is a question that people ask and that no source answers: the entry says so, and who knows. It may tell a part that a
 	// source does confirm, and then carries that source.
 	Unconfirmed Class = "unconfirmed"
+	// Live is answered from the stops and the registrations, behind the door that it opens: never with a date of its own.
+	Live Class = "live"
+	// Action is answered by doing it: it opens a door.
+	Action Class = "action"
+	// Refuse is not the bot's business, and is said kindly.
+	Refuse Class = "refuse"
 )
+
+// OutOfScope is the entry that is answered to whatever isn't the bot's business.
+const OutOfScope = "oos"
+
+// A Script is how people write: French, Arabic letters (plain Arabic and Darija alike), Darija in Latin letters.
+type Script string
+
+const (
+	French Script = "fr"
+	Arabic Script = "ar"
+	Latin  Script = "latin"
+)
+
+// Scripts are all of them, in the order in which they are reported.
+func Scripts() []Script { return []Script{French, Arabic, Latin} }
 
 // An Entry is one answer. What it holds is shared: read it, don't change it.
 type Entry struct {
-	ID       string // "card.price"; never changes, buttons and programmes of stops refer to it
-	Topic    string // the topic's ID
-	Class    Class
-	Source   string    // address of the page that says it; "" only when nothing in the entry is stated as fact
-	Checked  time.Time // the day (UTC midnight) on which the source was read; zero without a source
-	Keywords []string  // exact ways of asking, over all scripts, as written in the file
-	File     string    // where the entry is written, for messages to organisers
-	Line     int
+	ID      string // "card.price"; never changes, buttons and programmes of stops refer to it
+	Topic   string // the topic's ID
+	Class   Class
+	Source  string    // address of the page that says it; "" only when nothing in the entry is stated as fact
+	Checked time.Time // the day (UTC midnight) on which the source was read; zero without a source
+	Opens   string    // the door behind a live answer or an action, such as /register; "" for the other classes
+	File    string    // where the entry is written, for messages to organisers
+	Line    int
 
 	title, body, who words
+	ways             map[Script][]string
+}
+
+// Ways are the ways in which people ask, in that script, as written.
+func (e Entry) Ways(s Script) []string { return slices.Clone(e.ways[s]) }
+
+// Asked is every way in which people ask, whatever the script.
+func (e Entry) Asked() []string {
+	return slices.Concat(e.ways[French], e.ways[Arabic], e.ways[Latin])
 }
 
 // Title names the entry on a button: one line, at most 40 characters, clear without its topic beside it.
@@ -49,8 +79,9 @@ func (e Entry) Who(l locale.Language) string { return e.who.in(l) }
 
 // A Topic is one branch of the guided tree.
 type Topic struct {
-	ID   string
-	name words
+	ID     string
+	Hidden bool // found by asking only: greetings and refusals are no branch to choose
+	name   words
 }
 
 // Name names the topic on a button: one line, at most 40 characters.
@@ -81,8 +112,19 @@ type Answers struct {
 	bare    map[string]string // the same without articles and courtesies → entry ID
 }
 
-// Topics returns the topics in the order in which they are offered.
-func (a *Answers) Topics() []Topic { return slices.Clone(a.topics) }
+// Topics returns the topics of the guided tree in the order in which they are offered, without those that are hidden.
+func (a *Answers) Topics() []Topic {
+	return slices.DeleteFunc(slices.Clone(a.topics), func(t Topic) bool { return t.Hidden })
+}
+
+// Entries returns every entry, also of topics that are hidden, topic by topic.
+func (a *Answers) Entries() []Entry {
+	var all []Entry
+	for _, t := range a.topics {
+		all = append(all, a.byTopic[t.ID]...)
+	}
+	return all
+}
 
 // InTopic returns the topic's entries in the order in which they are offered; none for a topic that doesn't exist.
 func (a *Answers) InTopic(topic string) []Entry { return slices.Clone(a.byTopic[topic]) }

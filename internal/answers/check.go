@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/qafila/qafila/internal/locale"
@@ -22,7 +23,8 @@ const (
 
 var (
 	topicID = regexp.MustCompile(`^[a-z][a-z_]*$`)
-	entryID = regexp.MustCompile(`^[a-z][a-z_]*\.[a-z][a-z_]*$`)
+	entryID = regexp.MustCompile(`^[a-z][a-z_]*\.[a-z][a-z_]*$|^` + OutOfScope + `$`)
+	door    = regexp.MustCompile(`^(/[a-z_]+|start:[a-z0-9_]+)$`) // as flows write their triggers; whether it exists, flows know
 )
 
 // checkTopics looks at what heads the files, and at what the files share.
@@ -41,6 +43,9 @@ func (l *loader) checkTopics(pages []page) {
 			l.problem(p.file, p.Order.line, "", "order %d is taken by %s", p.Order.number, other)
 		}
 		places[p.Order.number] = p.file
+		if h := p.Hidden.text; h != "" && h != "true" && h != "false" {
+			l.problem(p.file, p.Hidden.line, "true, or no such line", "hidden can't be %q", h)
+		}
 		l.checkTexts(p.file, max(p.Topic.line, 1), "the topic", "name", p.Name, longestTitle, 1)
 		if len(p.Entries) == 0 {
 			l.problem(p.file, max(p.Topic.line, 1), "", "topic %s has no entries", p.Topic.text)
@@ -62,37 +67,68 @@ func (l *loader) checkEntry(p page, w entry) (Entry, bool) {
 		return Entry{}, false
 	}
 	e := Entry{
-		ID: id, Topic: p.Topic.text, Class: Class(w.Class.text), Source: w.Source.text, File: p.file, Line: line,
-		title: w.Title.plain(), body: w.Body.plain(), who: w.Who.plain(),
-	}
-	for _, k := range w.Keywords {
-		e.Keywords = append(e.Keywords, k.text)
+		ID: id, Topic: p.Topic.text, Class: Class(w.Class.text), Source: w.Source.text, Opens: w.Opens.text, File: p.file, Line: line,
+		title: w.Title.plain(), body: w.Body.plain(), who: w.Who.plain(), ways: map[Script][]string{},
 	}
 	l.checkTexts(p.file, line, id, "title", w.Title, longestTitle, 1)
 	l.checkTexts(p.file, line, id, "body", w.Body, longestBody, mostLines)
 	e.Checked = l.checkSource(p.file, id, line, w)
+	l.checkClass(p.file, line, e, w)
+	l.checkWays(p.file, line, e, w)
+	return e, true
+}
+
+// checkClass looks at what an entry of its class must have, and mustn't.
+func (l *loader) checkClass(file string, line int, e Entry, w entry) {
 	switch e.Class {
 	case Fact:
 		if e.Source == "" {
-			l.problem(p.file, line, "add `source` and `checked`, or make it unconfirmed", "%s is a fact without a source", id)
-		}
-		if len(w.Who) > 0 {
-			l.checkTexts(p.file, line, id, "who", w.Who, longestWho, 1)
+			l.problem(file, line, "add `source` and `checked`, or make it unconfirmed", "%s is a fact without a source", e.ID)
 		}
 	case Unconfirmed:
 		if len(w.Who) == 0 {
-			l.problem(p.file, line, "add `who`", "%s is not confirmed and doesn't say who knows", id)
-		} else {
-			l.checkTexts(p.file, line, id, "who", w.Who, longestWho, 1)
+			l.problem(file, line, "add `who`", "%s is not confirmed and doesn't say who knows", e.ID)
 		}
+	case Live, Action:
+		if e.Opens == "" {
+			l.problem(file, line, "add `opens`, such as /register", "%s is %s and opens no door", e.ID, e.Class)
+		} else if !door.MatchString(e.Opens) {
+			l.problem(file, w.Opens.line, "such as /register", "%s opens %q, which is no door", e.ID, e.Opens)
+		}
+	case Refuse:
 	default:
-		l.problem(p.file, max(w.Class.line, line), "fact or unconfirmed", "%s has no class %q", id, w.Class.text)
+		l.problem(file, max(w.Class.line, line), "fact, unconfirmed, live, action or refuse", "%s has no class %q", e.ID, w.Class.text)
 	}
-	if len(w.Keywords) == 0 {
-		l.problem(p.file, line, "add `keywords`", "%s has no way of being asked", id)
+	if e.Opens != "" && e.Class != Live && e.Class != Action {
+		l.problem(file, w.Opens.line, "only live answers and actions open a door", "%s is %s and opens %s", e.ID, e.Class, e.Opens)
 	}
-	return e, true
+	if e.ID == OutOfScope && e.Class != Refuse {
+		l.problem(file, max(w.Class.line, line), "refuse", "%s can only be refused", e.ID)
+	}
+	if len(w.Who) > 0 {
+		l.checkTexts(file, line, e.ID, "who", w.Who, longestWho, 1)
+	}
 }
+
+// checkWays takes the ways of asking, and looks whether each is in the script that it stands under.
+func (l *loader) checkWays(file string, line int, e Entry, w entry) {
+	for _, script := range Scripts() {
+		if len(w.Ways.in(script)) == 0 {
+			l.problem(file, line, "add `ways: {fr: […], ar: […], latin: […]}`", "%s has no way of being asked in %s", e.ID, script)
+		}
+		for _, way := range w.Ways.in(script) {
+			e.ways[script] = append(e.ways[script], way.text)
+			if arabic := strings.ContainsFunc(way.text, arabicLetter); arabic != (script == Arabic) {
+				l.problem(file, way.line, "ar has Arabic letters; fr and latin have none", "%q of %s stands under %s", way.text, e.ID, script)
+			}
+			if len(way.text) > longestAsked {
+				l.problem(file, way.line, "a way is one question", "a way of %s has %d bytes; %d is the most", e.ID, len(way.text), longestAsked)
+			}
+		}
+	}
+}
+
+func arabicLetter(r rune) bool { return unicode.Is(unicode.Arabic, r) && unicode.IsLetter(r) }
 
 // checkSource reads the source and the day it was checked, which stand together or not at all.
 func (l *loader) checkSource(file, id string, line int, w entry) time.Time {

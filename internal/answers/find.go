@@ -7,11 +7,11 @@ import (
 	"github.com/qafila/qafila/internal/locale"
 )
 
-// longestAsked is how many bytes of words are looked at: nobody's keyword is longer, and a long story is no keyword.
+// longestAsked is how many bytes of words are looked at: no way is longer, and a long story is no way.
 const longestAsked = 240
 
-// Find tells which entry the words name: one of its keywords or titles, whatever the case, accents, tashkeel or spelling of alef, with or
-// without articles and courtesies ("la carte pro svp", "البطاقة"). Anything else finds nothing: understanding is not done here.
+// Find tells which entry the words name: one of its ways or titles, whatever the case, accents, tashkeel or spelling of alef, with or
+// without articles and courtesies ("la carte pro svp", "البطاقة"). Anything else finds nothing: understanding is Ask's.
 func (a *Answers) Find(asked string) (id string, ok bool) {
 	if len(asked) > longestAsked {
 		return "", false
@@ -30,7 +30,7 @@ func (a *Answers) Find(asked string) (id string, ok bool) {
 	return id, ok
 }
 
-// bare is the words folded, without what doesn't change the question. Keywords and questions go through it alike, so it may be rough: two
+// bare is the words folded, without what doesn't change the question. Ways and questions go through it alike, so it may be rough: two
 // entries that it would confuse are an error at load.
 func bare(s string) string {
 	parted := strings.Map(func(r rune) rune {

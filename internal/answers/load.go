@@ -53,7 +53,7 @@ func Load(fsys fs.FS, languages []locale.Language) (*Answers, []Problem) {
 	a := &Answers{byTopic: map[string][]Entry{}, byID: map[string]Entry{}, exact: map[string]string{}, bare: map[string]string{}}
 	l.checkTopics(pages)
 	for _, p := range pages {
-		a.topics = append(a.topics, Topic{ID: p.Topic.text, name: p.Name.plain()})
+		a.topics = append(a.topics, Topic{ID: p.Topic.text, Hidden: p.Hidden.text == "true", name: p.Name.plain()})
 		for _, written := range p.Entries {
 			e, ok := l.checkEntry(p, written)
 			if !ok {
@@ -86,9 +86,9 @@ func (l *loader) problem(file string, line int, hint, what string, args ...any) 
 	l.problems = append(l.problems, Problem{File: file, Line: line, What: fmt.Sprintf(what, args...), Hint: hint})
 }
 
-// index makes the entry findable by its keywords and its titles, and reports words that name another entry already.
+// index makes the entry findable by its ways and its titles, and reports words that name another entry already.
 func (l *loader) index(a *Answers, file string, e Entry, written entry) {
-	ways := slices.Clone(written.Keywords)
+	ways := slices.Concat(written.Ways.French, written.Ways.Arabic, written.Ways.Latin)
 	for _, lang := range locale.Languages() {
 		if t, ok := written.Title[lang]; ok {
 			ways = append(ways, t)

@@ -25,13 +25,13 @@ entries:
       ary: كارط.
     source: https://example.org/carte
     checked: 2026-11-23
-    keywords: [carte pro, bita9a]
+    ways: {fr: [carte pro], ar: [البطاقة المهنية], latin: [bita9a]}
   - id: card.price
     class: unconfirmed
     title: {fr: Le prix, ar: الثمن, ary: شحال}
     body: {fr: Pas confirmé., ar: غير مؤكد., ary: ما مأكدش.}
     who: {fr: votre chambre, ar: غرفتك, ary: الغرفة}
-    keywords: [prix carte]
+    ways: {fr: [prix carte], ar: [ثمن البطاقة], latin: [taman lbita9a]}
 `
 
 func files(pages ...string) fstest.MapFS {
@@ -57,6 +57,9 @@ func TestASoundFileLoads(t *testing.T) {
 	if e, _ := a.Get("card.price"); e.Who(locale.Arabic) != "غرفتك" || !e.Checked.IsZero() {
 		t.Errorf("card.price = %+v", e)
 	}
+	if w := e.Ways(answers.Latin); !slices.Equal(w, []string{"bita9a"}) || e.Opens != "" {
+		t.Errorf("card.what is asked as %v and opens %q", w, e.Opens)
+	}
 	if _, ok := a.Get("card.none"); ok {
 		t.Error("an entry that doesn't exist was found")
 	}
@@ -65,6 +68,17 @@ func TestASoundFileLoads(t *testing.T) {
 	}
 	if got := a.InTopic("none"); len(got) != 0 {
 		t.Errorf("a topic that doesn't exist has %v", got)
+	}
+}
+
+func TestALiveAnswerOpensADoor(t *testing.T) {
+	live := strings.Replace(sound, "class: unconfirmed", "class: live\n    opens: /next", 1)
+	a, problems := answers.Load(files(live), locale.Languages())
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	if e, _ := a.Get("card.price"); e.Class != answers.Live || e.Opens != "/next" {
+		t.Errorf("%+v", e)
 	}
 }
 
@@ -84,6 +98,11 @@ func TestWhatIsReturnedCanBeChangedWithoutHarm(t *testing.T) {
 	a, _ := answers.Load(files(sound), locale.Languages())
 	a.InTopic("card")[0].ID = "spoilt"
 	a.Topics()[0].ID = "spoilt"
+	first := a.InTopic("card")[0]
+	first.Ways(answers.French)[0] = "spoilt"
+	if first.Ways(answers.French)[0] != "carte pro" {
+		t.Error("a caller changed the ways")
+	}
 	if a.InTopic("card")[0].ID != "card.what" || a.Topics()[0].ID != "card" {
 		t.Error("a caller changed the knowledge")
 	}
@@ -91,7 +110,8 @@ func TestWhatIsReturnedCanBeChangedWithoutHarm(t *testing.T) {
 
 func TestPlantedMistakesAreFoundWithTheirLine(t *testing.T) {
 	second := strings.NewReplacer("topic: card", "topic: rna", "order: 1", "order: 2", "card.", "rna.", "C'est quoi", "Registre", "ما هي", "سجل",
-		"شنو هي", "السجل ديالي", "Le prix", "Coût", "الثمن", "واجب", "شحال", "بشحال", "carte pro, bita9a", "rna", "prix carte", "prix rna").Replace(sound)
+		"شنو هي", "السجل ديالي", "Le prix", "Coût", "الثمن", "واجب", "شحال", "بشحال", "carte pro", "rna", "البطاقة المهنية", "السجل", "bita9a", "sijil",
+		"prix carte", "prix rna", "ثمن البطاقة", "ثمن السجل", "taman lbita9a", "taman sijil").Replace(sound)
 	if _, problems := answers.Load(files(sound, second), locale.Languages()); len(problems) > 0 {
 		t.Fatal("the second file isn't sound:", problems)
 	}
@@ -118,16 +138,27 @@ func TestPlantedMistakesAreFoundWithTheirLine(t *testing.T) {
 		"no id":                         {"  - id: card.price\n    class", "  - class", "a.yaml:17", "no id of an entry"},
 		"an id twice":                   {"id: card.price", "id: card.what", "a.yaml:16", "two entries card.what"},
 		"an id twice over files":        {"id: card.price", "id: rna.price", "b.yaml:16", "two entries rna.price; the other is at a.yaml:16"},
-		"a keyword twice once folded":   {"[prix carte]", "[prix carte, CARTE PRÖ]", "a.yaml:21", `"CARTE PRÖ" means both card.price and card.what`},
+		"a way twice once folded":       {"[prix carte]", "[prix carte, CARTE PRÖ]", "a.yaml:21", `"CARTE PRÖ" means both card.price and card.what`},
 		"the same but for the article":  {"[prix carte]", "[la carte pro]", "a.yaml:21", "means both"},
-		"a keyword that is a title":     {"[prix carte]", "[prix carte, Registre]", "b.yaml:7", "means both rna.what and card.price"},
+		"a way that is a title":         {"[prix carte]", "[prix carte, Registre]", "b.yaml:7", "means both rna.what and card.price"},
 		"two titles alike":              {"fr: Le prix", "fr: C’est quoi ?", "a.yaml:18", "means both"},
-		"a keyword of signs":            {"[prix carte]", `["?!"]`, "a.yaml:21", "no letters"},
-		"no keyword":                    {"    keywords: [prix carte]\n", "", "a.yaml:16", "no way of being asked"},
+		"a way of signs":                {"[prix carte]", `["?!"]`, "a.yaml:21", "no letters"},
+		"no way":                        {"    ways: {fr: [prix carte], ar: [ثمن البطاقة], latin: [taman lbita9a]}\n", "", "a.yaml:16", "no way of being asked"},
+		"no way in a script":            {", latin: [taman lbita9a]", "", "a.yaml:16", "no way of being asked in latin"},
+		"a way in another script":       {"[taman lbita9a]", "[ثمن الكارط]", "a.yaml:21", "stands under latin"},
+		"Latin letters under ar":        {"[ثمن البطاقة]", "[taman]", "a.yaml:21", "stands under ar"},
+		"a way that is a story":         {"[prix carte]", "[" + strings.Repeat("prix carte ", 30) + "]", "a.yaml:21", "240 is the most"},
+		"a script that nobody writes":   {", latin:", ", tifinagh:", "a.yaml:15", "unknown field"},
+		"keywords, as they were":        {"    ways: {fr: [prix carte]", "    keywords: [prix carte]\n    ways: {fr: [prix]", "a.yaml:21", "unknown field"},
+		"a live answer without a door":  {"class: unconfirmed", "class: live", "a.yaml:16", "opens no door"},
+		"an action without a door":      {"class: unconfirmed", "class: action", "a.yaml:16", "opens no door"},
+		"a door that is no door":        {"class: unconfirmed", "class: action\n    opens: register", "a.yaml:18", "no door"},
+		"a door behind a fact":          {"class: fact", "class: fact\n    opens: /next", "a.yaml:7", "opens /next"},
+		"out of scope, and answered":    {"id: card.price", "id: oos", "a.yaml:17", "can only be refused"},
 		"a field that nobody knows":     {"    who:", "    whom:", "a.yaml:20", "unknown field"},
 		"a field twice":                 {"class: unconfirmed", "class: unconfirmed\n    class: fact", "a.yaml:18", "already defined"},
 		"a list where a text belongs":   {"fr: Le prix", "fr: [Le prix]", "a.yaml:18", ""},
-		"no YAML":                       {"keywords: [prix carte]", "keywords: [prix carte", "a.yaml:21", "can't be read"},
+		"no YAML":                       {"ways: {fr: [prix carte]", "ways: {fr: [prix carte", "a.yaml:21", "can't be read"},
 		"two documents":                 {"", "---\ntopic: x\n", "a.yaml:1", "one topic"},
 		"a topic twice":                 {"topic: card", "topic: rna", "b.yaml:1", "topic rna is in a.yaml already"},
 		"an order twice":                {"order: 1", "order: 2", "b.yaml:2", "order 2 is taken by a.yaml"},

@@ -17,6 +17,7 @@ import (
 type page struct {
 	Topic   located `yaml:"topic"`
 	Order   located `yaml:"order"`
+	Hidden  located `yaml:"hidden"`
 	Name    texts   `yaml:"name"`
 	Entries []entry `yaml:"entries"`
 
@@ -24,14 +25,32 @@ type page struct {
 }
 
 type entry struct {
-	ID       located   `yaml:"id"`
-	Class    located   `yaml:"class"`
-	Title    texts     `yaml:"title"`
-	Body     texts     `yaml:"body"`
-	Who      texts     `yaml:"who"`
-	Source   located   `yaml:"source"`
-	Checked  located   `yaml:"checked"`
-	Keywords []located `yaml:"keywords"`
+	ID      located `yaml:"id"`
+	Class   located `yaml:"class"`
+	Title   texts   `yaml:"title"`
+	Body    texts   `yaml:"body"`
+	Who     texts   `yaml:"who"`
+	Source  located `yaml:"source"`
+	Checked located `yaml:"checked"`
+	Opens   located `yaml:"opens"`
+	Ways    ways    `yaml:"ways"`
+}
+
+// ways are how people ask, a list a script.
+type ways struct {
+	French []located `yaml:"fr"`
+	Arabic []located `yaml:"ar"`
+	Latin  []located `yaml:"latin"`
+}
+
+func (w ways) in(s Script) []located {
+	switch s {
+	case French:
+		return w.French
+	case Arabic:
+		return w.Arabic
+	}
+	return w.Latin
 }
 
 // texts is one text in several languages, each with its place.
@@ -103,7 +122,7 @@ func (l *loader) read(file string, b []byte) (page, bool) {
 	hint := "mind the indentation, and quote words with : or # in them"
 	var unknown *yaml.UnknownFieldError
 	if errors.As(err, &unknown) {
-		hint = "an entry may have id, class, title, body, who, source, checked, keywords"
+		hint = "an entry may have id, class, title, body, who, source, checked, opens, and ways in fr, ar, latin"
 	}
 	l.problem(file, line, hint, "can't be read: %s", what)
 	return p, false

@@ -118,7 +118,7 @@ func (h *House) searchable(s flow.Signature, items func(*Turn, Args) []flow.Item
 	}
 }
 
-// searchAnswers finds the answer that the words name exactly, else those whose title or keywords hold all of the words.
+// searchAnswers finds the answer that the words name exactly, else those whose title or ways hold all of the words.
 func (h *House) searchAnswers(lang locale.Language, typed string) (items []flow.Item, sure bool) {
 	if id, ok := h.Answers.Find(typed); ok {
 		e, _ := h.Answers.Get(id)
@@ -136,7 +136,7 @@ func (h *House) searchAnswers(lang locale.Language, typed string) (items []flow.
 	var hits []answers.Entry
 	for _, topic := range h.Answers.Topics() {
 		for _, e := range h.Answers.InTopic(topic.ID) {
-			said := " " + locale.Fold(e.Title(lang)+" "+topic.Name(lang)+" "+strings.Join(e.Keywords, " ")) + " "
+			said := " " + locale.Fold(e.Title(lang)+" "+topic.Name(lang)+" "+strings.Join(e.Asked(), " ")) + " "
 			if !slices.ContainsFunc(want, func(w string) bool { return !strings.Contains(said, w) }) {
 				hits = append(hits, e)
 			}

@@ -379,14 +379,14 @@ func TestAnswersAreShownAndFound(t *testing.T) {
 	}
 	r.do("gone", "answers.show", Args{"id": "card"})
 	e, _ := r.house.Answers.Get("card.price")
-	if set := r.do("found", "answers.find", Args{"words": e.Keywords[0]}); set["id"] != "card.price" {
+	if set := r.do("found", "answers.find", Args{"words": e.Ways(answers.French)[0]}); set["id"] != "card.price" {
 		t.Error(set)
 	}
 	if set := r.do("found", "answers.find", Args{"words": "Réforme"}); set["id"] != "reforms" {
 		t.Errorf("a word of a topic's name leads to %v", set)
 	}
 	r.do("none", "answers.find", Args{"words": "quel temps fait-il"})
-	if p, err := r.offer.Lists["answer_topics"].Page(t.Context(), r.turn, nil, flow.Query{Search: e.Keywords[0], Limit: 8}); err != nil || !p.Sure || p.Items[0].Key != "card.price" {
+	if p, err := r.offer.Lists["answer_topics"].Page(t.Context(), r.turn, nil, flow.Query{Search: e.Ways(answers.French)[0], Limit: 8}); err != nil || !p.Sure || p.Items[0].Key != "card.price" {
 		t.Errorf("%+v, %v", p, err)
 	}
 	if p, err := r.offer.Lists["answer_topics"].Page(t.Context(), r.turn, nil, flow.Query{Search: "zzz qqq", Limit: 8}); err != nil || p.Total != 0 {
