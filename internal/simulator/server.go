@@ -39,7 +39,8 @@ type Server struct {
 	token   string
 	bot     user
 	towns   []Town
-	now     func() time.Time
+	now     func() time.Time // dates messages
+	clock   func() time.Time // ages updates and callback queries
 	methods map[string]method
 	pages   http.Handler
 	phone   *http.ServeMux
@@ -67,6 +68,9 @@ type Server struct {
 	calls    map[string]int
 	sent     []SentRecord
 	keepSent bool
+
+	perSecond map[int64]int // see Tally
+	refusals  int
 }
 
 // New makes a server that listens nowhere yet: give it to an http.Server or httptest, and Close it in the end.
@@ -89,6 +93,7 @@ func New(o Options) *Server {
 		bot:      user{ID: tokenID(o.Token), IsBot: true, FirstName: o.Name, Username: o.Username},
 		towns:    o.Towns,
 		now:      o.Now,
+		clock:    o.Now,
 		ctx:      ctx,
 		cancel:   cancel,
 		chats:    map[int64]*chat{},
@@ -101,6 +106,8 @@ func New(o Options) *Server {
 		flood:    newFlood(o.Limits, time.Now),
 		calls:    map[string]int{},
 		keepSent: true,
+
+		perSecond: map[int64]int{},
 	}
 	s.pages = pageHandler()
 	s.phone = s.phoneRoutes()
