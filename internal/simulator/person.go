@@ -23,6 +23,7 @@ type Profile struct {
 type Person struct {
 	server  *Server
 	profile Profile
+	labels  map[string]string // what they are, by language; nil for those whom Options.Cast doesn't name
 	chat    *chat
 }
 

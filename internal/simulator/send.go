@@ -38,6 +38,7 @@ func (s *Server) deliver(c *call, out outgoing) (any, *failure) {
 	out.fill(m)
 	to.add(m)
 	s.record(c, to, out.text)
+	s.tellElsewhere(to)
 	return m, nil
 }
 
