@@ -30,6 +30,14 @@ type phone struct {
 // openPhone opens a new person's page in a window of that size.
 func openPhone(t *testing.T, lang locale.Language, width, height int64) *phone {
 	t.Helper()
+	r := start(t, true)
+	person := r.sim.Person(simulator.Profile{FirstName: "Fatima", LanguageCode: string(lang), Phone: "+212661000001"})
+	return r.open(t, lang, "/?person="+strconv.FormatInt(person.ID(), 10), width, height)
+}
+
+// open opens the page at a path, in a browser that speaks that language.
+func (r *rig) open(t *testing.T, lang locale.Language, path string, width, height int64) *phone {
+	t.Helper()
 	if testing.Short() {
 		t.Skip("browser tests are left out of -short")
 	}
@@ -38,9 +46,8 @@ func openPhone(t *testing.T, lang locale.Language, width, height int64) *phone {
 	if i < 0 {
 		t.Skip("no chromium on PATH: the page is not tested in a browser (Debian: apt-get install chromium)")
 	}
-	r := start(t, true)
-	person := r.sim.Person(simulator.Profile{FirstName: "Fatima", LanguageCode: string(lang), Phone: "+212661000001"})
 	options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]), chromedp.ExecPath(programs[i]), chromedp.NoSandbox, chromedp.DisableGPU)
+	options = append(options, chromedp.Flag("lang", string(lang)), chromedp.Flag("accept-lang", string(lang)))
 	for _, flag := range []string{"disable-quic", "no-first-run", "disable-background-networking", "disable-component-update", "disable-sync"} {
 		options = append(options, chromedp.Flag(flag, true))
 	}
@@ -55,7 +62,7 @@ func openPhone(t *testing.T, lang locale.Language, width, height int64) *phone {
 	if err := chromedp.Do(ctx); err != nil { // the first run ties the browser to its context
 		t.Fatalf("start the browser: %v", err)
 	}
-	p.do("open the page", chromedp.EmulateViewport(width, height), chromedp.Navigate(r.address+"/?person="+strconv.FormatInt(person.ID(), 10)),
+	p.do("open the page", chromedp.EmulateViewport(width, height), chromedp.Navigate(r.address+path),
 		chromedp.WaitReady(chromedp.CSS(`#chat[data-ready]`)))
 	return p
 }

@@ -37,7 +37,8 @@ func (c *demoCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("open an address for the bot: %w", err)
 	}
-	telegram := simulator.New(simulator.Options{Towns: towns()})
+	show := &demonstration{ctx: ctx}
+	telegram := simulator.New(show.telegram())
 	defer telegram.Close()
 	s := settings{
 		common: common{Data: filepath.Join(c.Data, "demo"), LogLevel: c.LogLevel, Languages: c.Languages},
@@ -56,11 +57,14 @@ func (c *demoCommand) Run(ctx context.Context) error {
 		if err := beginAfresh(ctx, db, time.Now()); err != nil {
 			return err
 		}
-		v, err := newService(s, db, log, time.Now)
+		if err := enter(ctx, db.Pool, telegram, time.Now()); err != nil {
+			return err
+		}
+		v, err := newService(s, db, log, show.now)
 		if err != nil {
 			return err
 		}
-		v.listener = own
+		v.listener, show.service = own, v
 		return serveDemo(ctx, v, telegram, page)
 	}()
 	return errors.Join(err, db.Close())

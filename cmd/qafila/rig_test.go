@@ -34,6 +34,7 @@ type setup struct {
 	now      func() time.Time
 	look     time.Duration                               // how often, beside the durable work, is looked for what is due; 0: never
 	telegram func(testing.TB, http.Handler) http.Handler // what stands between the bot and the simulator
+	played   simulator.Options                           // of the simulator
 }
 
 // An option changes a setup.
@@ -65,15 +66,16 @@ func (c *clock) day(after, hour, minute int) time.Time {
 func start(t *testing.T, samples bool, change ...option) *rig {
 	t.Helper()
 	pool := postgres.ForTest(t)
-	sim := simulator.New(simulator.Options{})
 	with := setup{
-		settings: settings{common: common{Languages: "fr,ar,ary"}, Token: sim.Token(), BulkRate: 25,
+		settings: settings{common: common{Languages: "fr,ar,ary"}, BulkRate: 25,
 			Controller: "Chambre d'essai", Declaration: "D-1/2026"},
 		now: time.Now, telegram: againstBotAPI,
 	}
 	for _, f := range change {
 		f(&with)
 	}
+	sim := simulator.New(with.played)
+	with.settings.Token = sim.Token()
 	far := httptest.NewUnstartedServer(with.telegram(t, sim))
 	far.Config.ConnState = sim.ConnState
 	far.Start()

@@ -166,8 +166,11 @@ func Note(ctx context.Context, q postgres.Querier, by *Member, act, about, outco
 
 // InvitationLink is where an invitation is taken up. Telegram: 64 characters behind start=.
 func InvitationLink(username, code string) string {
-	return "https://t.me/" + username + "?start=staff_" + code
+	return "https://t.me/" + username + "?start=" + InvitationPayload(code)
 }
+
+// InvitationPayload is what such a link starts the bot with.
+func InvitationPayload(code string) string { return "staff_" + code }
 
 // Language is the one that a chat chose; "" when it hasn't, or is unknown.
 func Language(ctx context.Context, q postgres.Querier, chat int64) (string, error) {

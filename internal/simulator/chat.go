@@ -11,6 +11,8 @@ type chat struct {
 	person   *Person // nil in a group
 	started  bool    // the person has written; before that the bot may not
 	blocked  bool
+	gone     bool       // the account is deleted
+	sent     int        // messages that the bot got through, for Tally
 	messages []*message // by id
 	keyboard json.RawMessage
 	tucked   bool          // the keyboard was for one use, which it had: it is hidden until the app's toggle brings it back
@@ -121,6 +123,8 @@ func (s *Server) sender(id int64, given bool) (*chat, *failure) {
 	switch {
 	case c == nil:
 		return nil, badRequest("chat not found")
+	case c.gone:
+		return nil, forbidden("user is deactivated")
 	case c.blocked:
 		return nil, forbidden("bot was blocked by the user")
 	case !c.started:

@@ -48,7 +48,7 @@ func (s *Server) edit(c *call, change func(*message) *failure) (any, *failure) {
 	if same(old, &m) {
 		return nil, badRequest(notModified)
 	}
-	if err := s.flood.take(id); err != nil {
+	if err := s.take(c, id); err != nil {
 		return nil, err
 	}
 	m.EditDate = unix(s.now())
@@ -153,7 +153,7 @@ func (s *Server) answerCallbackQuery(c *call) (any, *failure) {
 	defer s.mu.Unlock()
 	id := c.str("callback_query_id")
 	open := s.callback[id]
-	if open == nil || s.now().Sub(open.born) > callbackLife {
+	if open == nil || s.clock().Sub(open.born) > callbackLife {
 		delete(s.callback, id)
 		return nil, badRequest(queryIsTooOld)
 	}

@@ -87,7 +87,7 @@ func (s *Server) Inject(raw json.RawMessage) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	u := &queued{raw: raw, born: s.now()}
+	u := &queued{raw: raw, born: s.clock()}
 	if json.Unmarshal(object["update_id"], &u.id) != nil {
 		u.id = s.queue.nextID
 		rest := strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(string(raw)), "{"))
@@ -141,13 +141,6 @@ func (s *Server) SwapWebhooks(on bool) {
 	s.queue.swap = on
 }
 
-// Calls counts calls of a method, successful or not; those that FailWith answered count only where they took effect.
-func (s *Server) Calls(method string) int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.calls[strings.ToLower(method)]
-}
-
 // Connections counts TCP connections since the start, where ConnState hangs on the http.Server.
 func (s *Server) Connections() int { return int(s.connections.Load()) }
 
@@ -162,20 +155,6 @@ func (s *Server) ConnState(_ net.Conn, state http.ConnState) {
 func (s *Server) Pending() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.queue.expire(s.now())
+	s.queue.expire(s.clock())
 	return s.queue.unsettled
-}
-
-// Sent is every message that the bot got through, oldest first, since the start or the last KeepSent(true).
-func (s *Server) Sent() []SentRecord {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return append([]SentRecord(nil), s.sent...)
-}
-
-// KeepSent switches the log of Sent: off forgets it, for long loads. It starts on.
-func (s *Server) KeepSent(on bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.keepSent, s.sent = on, nil
 }

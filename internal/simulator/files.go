@@ -25,6 +25,10 @@ type File struct {
 	unique string
 	path   string // below /file/bot<token>/
 	data   []byte
+
+	kind   string      // photo, voice …
+	sizes  []photoSize // of a photo
+	object *media      // of what else was sent
 }
 
 // Data is the file's content. Don't change it.
@@ -80,7 +84,7 @@ func (fs *files) keep(kind, name, mimeType string, data []byte) *File {
 	fs.count[k.folder]++
 	f := &File{
 		FileID: fmt.Sprintf("AgACAgQAAxkBAAI%s%08dAAE", strings.ToUpper(kind[:1]), fs.total),
-		Name:   name, MIME: mimeType, Size: len(data), data: data,
+		Name:   name, MIME: mimeType, Size: len(data), data: data, kind: kind,
 		unique: fmt.Sprintf("AQAD%08d", fs.total),
 		path:   fmt.Sprintf("%s/file_%d%s", k.folder, fs.count[k.folder]-1, ending),
 	}
@@ -117,7 +121,7 @@ func (s *Server) attached(c *call, field, kind string, limit int) (*File, *failu
 	switch {
 	case f == nil:
 		return nil, badRequest("wrong file identifier/HTTP URL specified")
-	case kind != "document" && !strings.HasPrefix(f.path, fileKinds[kind].folder+"/"):
+	case kind != f.kind && (kind != "document" || f.kind == "photo"):
 		return nil, badRequest("type of file mismatch")
 	}
 	return f, nil

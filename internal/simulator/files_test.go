@@ -11,6 +11,8 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 func picture(t *testing.T, w, h int) []byte {
@@ -118,6 +120,37 @@ func TestTheBotsFilesReachThePerson(t *testing.T) {
 		if r := tg.upload(method, map[string]string{"chat_id": "5", "duration": "3"}, map[string][2]string{field: {"x", "data"}}); !r.OK {
 			t.Errorf("%s: %s", method, r.Description)
 		}
+	}
+}
+
+func TestAFileGoesAgainAsItWas(t *testing.T) {
+	tg := start(t, Options{})
+	p := tg.Person(Profile{ID: 5})
+	p.Start("")
+	p.SendPhoto([]byte("no picture that a test made"), "")
+	p.SendVoice([]byte("OggS"), 7)
+	p.SendVideo([]byte("mp4"), 9, "")
+	p.SendDocument("étape.pdf", []byte("%PDF"), "")
+	us := tg.updates(nil)
+	photo, voice, video, document := us[1].Message.Photo, us[2].Message.Voice, us[3].Message.Video, us[4].Message.Document
+	for range 2 {
+		m := tg.must("sendPhoto", map[string]any{"chat_id": 5, "photo": photo[0].FileID, "caption": "de tous"})
+		if diff := cmp.Diff(photo, m.Photo); diff != "" || m.Caption != "de tous" {
+			t.Errorf("the photo, by its small size's id: %q %s", m.Caption, diff)
+		}
+		if diff := cmp.Diff(voice, tg.must("sendVoice", map[string]any{"chat_id": 5, "voice": voice.FileID}).Voice); diff != "" {
+			t.Errorf("the voice: %s", diff)
+		}
+		if diff := cmp.Diff(video, tg.must("sendVideo", map[string]any{"chat_id": 5, "video": video.FileID}).Video); diff != "" {
+			t.Errorf("the video: %s", diff)
+		}
+		if diff := cmp.Diff(document, tg.must("sendDocument", map[string]any{"chat_id": 5, "document": document.FileID}).Document); diff != "" {
+			t.Errorf("the document: %s", diff)
+		}
+	}
+	tg.refused("sendDocument", map[string]any{"chat_id": 5, "document": photo[1].FileID}, 400, "Bad Request: type of file mismatch")
+	if n := tg.files.total; n != 5 {
+		t.Errorf("%d files are kept, want the 4 and the photo's small size", n)
 	}
 }
 

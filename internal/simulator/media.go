@@ -18,10 +18,13 @@ func (s *Server) sendPhoto(c *call) (any, *failure) {
 	if err != nil {
 		return nil, err
 	}
-	if _, _, err := image.DecodeConfig(bytes.NewReader(f.data)); err != nil {
-		return nil, badRequest("IMAGE_PROCESS_FAILED")
+	sizes := s.knownSizes(f)
+	if sizes == nil {
+		if _, _, err := image.DecodeConfig(bytes.NewReader(f.data)); err != nil {
+			return nil, badRequest("IMAGE_PROCESS_FAILED")
+		}
+		sizes = s.photoSizes(f)
 	}
-	sizes := s.photoSizes(f)
 	return s.deliver(c, outgoing{text: text.text, fill: func(m *message) {
 		m.Photo, m.Caption, m.CaptionEnts = sizes, text.text, text.entities
 	}})
@@ -56,7 +59,7 @@ func (s *Server) sendMedia(c *call, kind string, put func(*message, *media)) (an
 	if err != nil {
 		return nil, err
 	}
-	object := f.media(kind, int(c.integer("duration", 0)), int(c.integer("width", 0)), int(c.integer("height", 0)))
+	object := s.mediaOf(f, kind, int(c.integer("duration", 0)), int(c.integer("width", 0)), int(c.integer("height", 0)))
 	return s.deliver(c, outgoing{text: text.text, fill: func(m *message) {
 		put(m, object)
 		m.Caption, m.CaptionEnts = text.text, text.entities
@@ -80,6 +83,19 @@ func (s *Server) mediaCall(c *call, kind string, limit int) (*File, formatted, *
 	return f, text, err
 }
 
+// mediaOf is the file as the API object of its kind. What was sent before, and goes again by its file_id, stays as it was.
+func (s *Server) mediaOf(f *File, kind string, seconds, width, height int) *media {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case f.kind != kind:
+		return f.media(kind, seconds, width, height)
+	case f.object == nil:
+		f.object = f.media(kind, seconds, width, height)
+	}
+	return f.object
+}
+
 // media is the file as the API object of its kind.
 func (f *File) media(kind string, seconds, width, height int) *media {
 	m := &media{FileID: f.FileID, FileUniqueID: f.unique, MIMEType: f.MIME, FileSize: f.Size}
@@ -97,6 +113,13 @@ func (f *File) media(kind string, seconds, width, height int) *media {
 	return m
 }
 
+// knownSizes are those of a photo that was sent before and goes again by its file_id.
+func (s *Server) knownSizes(f *File) []photoSize {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return f.sizes
+}
+
 // photoSizes gives a photo in two sizes, smallest first, as Telegram does: bots must take the last.
 // What can't be decoded (tests send made-up bytes) keeps its bytes in both.
 func (s *Server) photoSizes(f *File) []photoSize {
@@ -111,10 +134,12 @@ func (s *Server) photoSizes(f *File) []photoSize {
 	defer s.mu.Unlock()
 	t := s.files.keep("photo", "", "image/jpeg", small)
 	w, h := thumbnailSize(width, height)
-	return []photoSize{
+	f.sizes = []photoSize{
 		{FileID: t.FileID, FileUniqueID: t.unique, Width: w, Height: h, FileSize: t.Size},
 		{FileID: f.FileID, FileUniqueID: f.unique, Width: width, Height: height, FileSize: f.Size},
 	}
+	t.sizes = f.sizes
+	return f.sizes
 }
 
 func thumbnailSize(width, height int) (int, int) {

@@ -23,6 +23,7 @@ type Profile struct {
 type Person struct {
 	server  *Server
 	profile Profile
+	labels  map[string]string // what they are, by language; nil for those whom Options.Cast doesn't name
 	chat    *chat
 }
 
@@ -60,7 +61,11 @@ func (s *Server) person(p Profile) *Person {
 func (p *Person) ID() int64 { return p.profile.ID }
 
 // Profile is what Person was made with, gaps filled.
-func (p *Person) Profile() Profile { return p.profile }
+func (p *Person) Profile() Profile {
+	p.server.mu.Lock()
+	defer p.server.mu.Unlock()
+	return p.profile
+}
 
 func (p *Person) user() *user {
 	return &user{ID: p.profile.ID, FirstName: p.profile.FirstName, LastName: p.profile.LastName, LanguageCode: p.profile.LanguageCode}
@@ -76,7 +81,7 @@ func (p *Person) post(fill func(*message)) int {
 
 func (p *Person) postLocked(fill func(*message)) int {
 	s := p.server
-	if p.chat.blocked {
+	if p.chat.blocked || p.chat.gone {
 		return 0
 	}
 	p.chat.started = true
@@ -183,7 +188,7 @@ func (p *Person) pressLocked(messageID int, data string) error {
 
 // openCallback notes a press until its answer would be refused anyway.
 func (s *Server) openCallback(c *chat) string {
-	now := s.now()
+	now := s.clock()
 	for len(s.presses) > 0 {
 		oldest := s.callback[s.presses[0]]
 		if oldest != nil && now.Sub(oldest.born) <= callbackLife {
@@ -231,6 +236,13 @@ func (p *Person) Block() { p.setBlocked(true, "member", "kicked") }
 
 // Unblock lets the bot write again.
 func (p *Person) Unblock() { p.setBlocked(false, "kicked", "member") }
+
+// Deactivate deletes the person's account: the bot gets 403 for good.
+func (p *Person) Deactivate() {
+	p.server.mu.Lock()
+	defer p.server.mu.Unlock()
+	p.chat.gone = true
+}
 
 func (p *Person) setBlocked(blocked bool, was, is string) {
 	s := p.server

@@ -155,6 +155,20 @@ func TestBlockingIsTold(t *testing.T) {
 	}
 }
 
+func TestADeletedAccountCantBeWrittenTo(t *testing.T) {
+	tg := start(t, Options{})
+	p := tg.Person(Profile{})
+	p.Start("")
+	m := tg.must("sendMessage", map[string]any{"chat_id": p.ID(), "text": "salam"})
+	p.Deactivate()
+	gone := "Forbidden: user is deactivated"
+	tg.refused("sendMessage", map[string]any{"chat_id": p.ID(), "text": "salam"}, 403, gone)
+	tg.refused("editMessageText", map[string]any{"chat_id": p.ID(), "message_id": m.MessageID, "text": "deux"}, 403, gone)
+	if id := p.Send("toujours là"); id != 0 {
+		t.Errorf("they wrote message %d", id)
+	}
+}
+
 func TestGroups(t *testing.T) {
 	tg := start(t, Options{})
 	p := tg.Person(Profile{})

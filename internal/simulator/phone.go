@@ -18,6 +18,7 @@ func (s *Server) phoneRoutes() *http.ServeMux {
 	mux.HandleFunc("GET /phone/info", s.phoneInfo)
 	mux.HandleFunc("GET /phone/people", s.phonePeople)
 	mux.HandleFunc("POST /phone/people", s.phoneNewPerson)
+	mux.HandleFunc("POST /phone/later", s.phoneLater)
 	// One pattern for two: /phone/file/{file} and /phone/{id}/events would overlap, which ServeMux refuses.
 	mux.HandleFunc("GET /phone/{id}/{file}", func(w http.ResponseWriter, r *http.Request) {
 		switch {
@@ -78,6 +79,7 @@ func (s *Server) phoneInfo(w http.ResponseWriter, _ *http.Request) {
 	}
 	writeJSON(w, http.StatusOK, map[string]any{
 		"bot": map[string]string{"name": s.bot.FirstName, "username": s.bot.Username}, "towns": towns,
+		"zone": s.zone, "now": unix(s.now()), "next_day": s.nextDay != nil,
 	})
 }
 
@@ -87,13 +89,21 @@ type phoneProfile struct {
 	LastName     string `json:"last_name"`
 	LanguageCode string `json:"language_code"`
 	Phone        string `json:"phone"`
+
+	Labels map[string]string `json:"labels,omitempty"` // of the cast
 }
 
-func (s *Server) phonePeople(w http.ResponseWriter, _ *http.Request) {
+func (p *Person) phoneProfile() phoneProfile {
+	f := p.profile
+	return phoneProfile{f.ID, f.FirstName, f.LastName, f.LanguageCode, f.Phone, p.labels}
+}
+
+func (s *Server) phonePeople(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
+	s.settleLanguages(r)
 	people := make([]phoneProfile, len(s.people))
 	for i, p := range s.people {
-		people[i] = phoneProfile(p.profile)
+		people[i] = p.phoneProfile()
 	}
 	s.mu.Unlock()
 	writeJSON(w, http.StatusOK, people)
@@ -106,7 +116,7 @@ func (s *Server) phoneNewPerson(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	p := s.Person(Profile{FirstName: in.FirstName, LastName: in.LastName, LanguageCode: in.LanguageCode, Phone: in.Phone})
-	writeJSON(w, http.StatusOK, phoneProfile(p.profile))
+	writeJSON(w, http.StatusOK, p.phoneProfile())
 }
 
 func phoneText(p *Person, r *http.Request) error {

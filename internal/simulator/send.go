@@ -3,7 +3,6 @@ package simulator
 import (
 	"encoding/json"
 	"strings"
-	"time"
 )
 
 // outgoing is a message on its way into a chat: everything that doesn't need the chat is checked before.
@@ -29,7 +28,7 @@ func (s *Server) deliver(c *call, out outgoing) (any, *failure) {
 	if err != nil {
 		return nil, err
 	}
-	if err := s.flood.take(id); err != nil {
+	if err := s.take(c, id); err != nil {
 		return nil, err
 	}
 	m := &message{
@@ -38,7 +37,8 @@ func (s *Server) deliver(c *call, out outgoing) (any, *failure) {
 	}
 	out.fill(m)
 	to.add(m)
-	s.record(c.method, id, out.text)
+	s.record(c, to, out.text)
+	s.tellElsewhere(to)
 	return m, nil
 }
 
@@ -253,18 +253,4 @@ func (m *message) copyContent(from *message) {
 	m.Animation, m.Audio, m.Document, m.Photo = from.Animation, from.Audio, from.Document, from.Photo
 	m.Sticker, m.Video, m.Voice = from.Sticker, from.Video, from.Voice
 	m.Contact, m.Venue, m.Location = from.Contact, from.Venue, from.Location
-}
-
-// SentRecord is one message that the bot got through to a chat.
-type SentRecord struct {
-	Method string
-	Chat   int64
-	Text   string // text, caption or title
-	Time   time.Time
-}
-
-func (s *Server) record(method string, chat int64, text string) {
-	if s.keepSent {
-		s.sent = append(s.sent, SentRecord{method, chat, text, s.now()})
-	}
 }

@@ -22,9 +22,15 @@ type Options struct {
 	Token    string           // as BotFather would give it; "" makes one up
 	Username string           // without @; default "qafila_demo_bot"
 	Name     string           // shown on the page; default "Qafila"
-	Now      func() time.Time // dates messages and ages updates and callback queries; default time.Now
+	Now      func() time.Time // dates messages; default time.Now. Without NextDay it ages updates and callback queries too
 	Towns    []Town           // offered by the page's location picker
 	Limits   Limits           // zero: no flood control
+	Cast     []Cast           // who is there from the start
+	Zone     string           // the time zone of everybody's phone, by its IANA name; "": the browser's
+
+	// NextDay is behind the page's button for it: it moves Now on and says where it is then. nil: no button. Updates and callback queries
+	// age by the real clock, which doesn't jump.
+	NextDay func(context.Context) (time.Time, error)
 }
 
 // Town is a place that the page offers when a person shares a location.
@@ -39,7 +45,10 @@ type Server struct {
 	token   string
 	bot     user
 	towns   []Town
-	now     func() time.Time
+	zone    string
+	now     func() time.Time // dates messages
+	clock   func() time.Time // ages updates and callback queries
+	nextDay func(context.Context) (time.Time, error)
 	methods map[string]method
 	pages   http.Handler
 	phone   *http.ServeMux
@@ -67,6 +76,9 @@ type Server struct {
 	calls    map[string]int
 	sent     []SentRecord
 	keepSent bool
+
+	perSecond map[int64]int // see Tally
+	refusals  int
 }
 
 // New makes a server that listens nowhere yet: give it to an http.Server or httptest, and Close it in the end.
@@ -88,7 +100,10 @@ func New(o Options) *Server {
 		token:    o.Token,
 		bot:      user{ID: tokenID(o.Token), IsBot: true, FirstName: o.Name, Username: o.Username},
 		towns:    o.Towns,
+		zone:     o.Zone,
 		now:      o.Now,
+		clock:    o.Now,
+		nextDay:  o.NextDay,
 		ctx:      ctx,
 		cancel:   cancel,
 		chats:    map[int64]*chat{},
@@ -101,7 +116,13 @@ func New(o Options) *Server {
 		flood:    newFlood(o.Limits, time.Now),
 		calls:    map[string]int{},
 		keepSent: true,
+
+		perSecond: map[int64]int{},
 	}
+	if s.nextDay != nil {
+		s.clock = time.Now
+	}
+	s.gather(o.Cast)
 	s.pages = pageHandler()
 	s.phone = s.phoneRoutes()
 	return s

@@ -90,21 +90,26 @@ func (s *Server) setMyCommands(c *call) (any, *failure) {
 			return nil, badRequest("BOT_COMMAND_DESCRIPTION_INVALID")
 		}
 	}
-	s.changeCommands(key, commands)
+	if err := s.changeCommands(key, commands); err != nil {
+		return nil, err
+	}
 	return true, nil
 }
 
 func (s *Server) deleteMyCommands(c *call) (any, *failure) {
 	key, err := c.commandKey()
 	if err == nil {
-		s.changeCommands(key, nil)
+		err = s.changeCommands(key, nil)
 	}
 	return err == nil, err
 }
 
-func (s *Server) changeCommands(key commandKey, commands []botCommand) {
+func (s *Server) changeCommands(key commandKey, commands []botCommand) *failure {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if key.chat != 0 && s.chats[key.chat] == nil {
+		return badRequest("chat not found")
+	}
 	if len(commands) == 0 {
 		delete(s.settings.commands, key)
 	} else {
@@ -115,6 +120,7 @@ func (s *Server) changeCommands(key commandKey, commands []botCommand) {
 			p.chat.show("commands", s.settings.commandsFor(p))
 		}
 	}
+	return nil
 }
 
 func (s *Server) getMyCommands(c *call) (any, *failure) {

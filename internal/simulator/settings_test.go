@@ -49,6 +49,8 @@ func TestCommandsByScopeAndLanguage(t *testing.T) {
 	tg.refused("setMyCommands", map[string]any{"commands": list("x"), "language_code": "ary"}, 400, "Bad Request: invalid language code specified")
 	tg.refused("setMyCommands", map[string]any{"commands": list("x"), "scope": map[string]any{"type": "moon"}}, 400,
 		"Bad Request: can't parse BotCommandScope: unsupported type specified")
+	tg.refused("setMyCommands", map[string]any{"commands": list("x"), "scope": map[string]any{"type": "chat", "chat_id": 404}}, 400,
+		"Bad Request: chat not found")
 }
 
 func TestTheBotDescribesItself(t *testing.T) {

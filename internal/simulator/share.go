@@ -7,8 +7,8 @@ import (
 
 // ShareContact shares the person's own number, as the contact button does.
 func (p *Person) ShareContact() int {
-	full := p.profile
 	return p.share(func(m *message) {
+		full := p.profile
 		m.Contact = &contact{PhoneNumber: full.Phone, FirstName: full.FirstName, LastName: full.LastName, UserID: full.ID}
 	})
 }
@@ -43,19 +43,19 @@ func (p *Person) SendPhoto(data []byte, caption string) int {
 
 // SendVoice sends a voice message of so many seconds.
 func (p *Person) SendVoice(data []byte, seconds int) int {
-	f := p.upload("voice", "", "audio/ogg", data).media("voice", seconds, 0, 0)
+	f := p.server.mediaOf(p.upload("voice", "", "audio/ogg", data), "voice", seconds, 0, 0)
 	return p.post(func(m *message) { m.Voice = f })
 }
 
 // SendDocument sends a file under its name.
 func (p *Person) SendDocument(name string, data []byte, caption string) int {
-	f := p.upload("document", name, "", data).media("document", 0, 0, 0)
+	f := p.server.mediaOf(p.upload("document", name, "", data), "document", 0, 0, 0)
 	return p.post(func(m *message) { m.Document = f; m.caption(caption) })
 }
 
 // SendVideo sends a video of so many seconds.
 func (p *Person) SendVideo(data []byte, seconds int, caption string) int {
-	f := p.upload("video", "", "video/mp4", data).media("video", seconds, 0, 0)
+	f := p.server.mediaOf(p.upload("video", "", "video/mp4", data), "video", seconds, 0, 0)
 	return p.post(func(m *message) { m.Video = f; m.caption(caption) })
 }
 

@@ -29,7 +29,7 @@ func (s *Server) phoneEvents(w http.ResponseWriter, r *http.Request) {
 	p.chat.watchers[events] = struct{}{}
 	first := phoneEvent{"chat", map[string]any{
 		"messages": append([]*message{}, p.chat.messages...), "keyboard": slices.Clone(p.chat.keyboard),
-		"keyboard_used": p.chat.tucked, "commands": s.settings.commandsFor(p), "blocked": p.chat.blocked,
+		"keyboard_used": p.chat.tucked, "commands": s.settings.commandsFor(p), "blocked": p.chat.blocked, "now": unix(s.now()),
 	}}
 	s.mu.Unlock()
 	defer func() {

@@ -66,7 +66,7 @@ func (s *Server) enqueue(kind string, chat int64, payload any) {
 	body = strconv.AppendInt(body, id, 10)
 	body = append(append(append(body, `,"`...), kind...), `":`...)
 	body = append(append(body, raw...), '}')
-	s.put(&queued{id: id, chat: chat, kind: kind, raw: body, born: s.now()})
+	s.put(&queued{id: id, chat: chat, kind: kind, raw: body, born: s.clock()})
 }
 
 func (s *Server) put(u *queued) {
@@ -221,7 +221,7 @@ func (s *Server) getUpdates(c *call) (any, *failure) {
 			s.mu.Unlock()
 			return nil, <-me.end
 		}
-		q.expire(s.now())
+		q.expire(s.clock())
 		batch := q.take(limit)
 		if over || len(batch) > 0 {
 			q.poller = nil

@@ -83,7 +83,7 @@ func (h *webhook) launch() {
 func (h *webhook) work(l *lane) {
 	s := h.server
 	s.mu.Lock()
-	s.queue.expire(s.now())
+	s.queue.expire(s.clock())
 	l.clean()
 	var batch []*queued
 	together := false

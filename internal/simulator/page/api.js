@@ -15,6 +15,7 @@ function post(path, body) {
 export const info = () => ask('info');
 export const people = () => ask('people');
 export const newPerson = (firstName, languageCode) => post('people', { first_name: firstName, language_code: languageCode });
+export const nextDay = () => post('later');
 export const fileURL = (fileID) => '/phone/file/' + encodeURIComponent(fileID);
 
 /** One person's hands: what they do reaches the simulator in the order they did it. */
@@ -57,7 +58,7 @@ export class Hands {
 const HIDDEN_GRACE = 10000; // ms a tab in the background keeps its stream
 const FIRST_RETRY = 500; // ms, doubled up to LAST_RETRY
 const LAST_RETRY = 5000;
-const EVENTS = ['chat', 'message', 'edit', 'delete', 'keyboard', 'commands', 'answer', 'action', 'blocked'];
+const EVENTS = ['chat', 'message', 'edit', 'delete', 'keyboard', 'commands', 'answer', 'action', 'blocked', 'elsewhere', 'clock'];
 
 /**
  * One person's events, live, until close. It reconnects by itself; the

@@ -5,7 +5,8 @@ import { el, svg, icon } from './dom.js';
 import { richText } from './entities.js';
 import { attachment } from './media.js';
 import { inlineKeyboard, settle } from './keyboards.js';
-import { word, clock, day, sameDay } from './words.js';
+import { word, clock, day, longDay, sameDay } from './words.js';
+import { now, dayNumber } from './time.js';
 
 const GROUP_GAP = 300; // seconds between two bubbles that still stand together
 const NEAR_END = 120; // pixels from the end at which a new message keeps the view at the end
@@ -19,6 +20,7 @@ export class Chat {
   #unread = 0;
   #atEnd = true;
   #lastTop = 0;
+  #day = 0; // on which the separators were written
 
   /** actions: press(id, data), command(text), open(url), copied(), show(url, alt), edit(message). */
   constructor(scroller, list, down, actions) {
@@ -41,6 +43,13 @@ export class Chat {
     this.#arrange();
     this.#unread = 0;
     this.toEnd(false);
+  }
+
+  /** A new day began: separators say "today" of another one. */
+  redate() {
+    if (this.#day === dayNumber(now())) return;
+    this.#arrange();
+    if (this.#atEnd) this.toEnd(true);
   }
 
   add(message) {
@@ -114,7 +123,7 @@ export class Chat {
       return;
     }
     // Nearly always the newest; a late one is put where it belongs.
-    const newest = Number(this.#list.lastElementChild?.dataset.id ?? 0) < message.message_id;
+    const newest = Number([...this.#list.querySelectorAll('.message')].at(-1)?.dataset.id ?? 0) < message.message_id;
     const later = newest ? null : [...this.#list.querySelectorAll('.message')].find((other) => Number(other.dataset.id) > message.message_id);
     if (later) later.before(node);
     else this.#list.append(node);
@@ -123,18 +132,25 @@ export class Chat {
   /** Day separators, and which bubbles stand together. */
   #arrange() {
     for (const separator of this.#list.querySelectorAll('.day')) separator.remove();
+    this.#day = dayNumber(now());
     let last = null;
     for (const node of this.#list.querySelectorAll('.message')) {
       const { message } = this.#messages.get(Number(node.dataset.id));
       const newDay = !last || !sameDay(last.message.date, message.date);
       const together = !newDay && last.node.dataset.from === node.dataset.from && message.date - last.message.date < GROUP_GAP;
-      if (newDay) node.before(el('li', { class: 'day', role: 'separator' }, el('span', {}, day(message.date))));
+      if (newDay) node.before(separator(day(message.date)));
       node.classList.toggle('first', !together);
       node.classList.add('last');
       if (together) last.node.classList.remove('last');
       last = { node, message };
     }
+    // Nothing was said on this day yet: it is told all the same, so that a day that was moved on is seen.
+    if (last && dayNumber(last.message.date) < this.#day) this.#list.append(separator(longDay(now())));
   }
+}
+
+function separator(label) {
+  return el('li', { class: 'day', role: 'separator' }, el('span', { dir: 'auto' }, label));
 }
 
 function bubble(message, actions) {

@@ -8,7 +8,9 @@ import { Chat } from './bubbles.js';
 import { ReplyKeyboard } from './keyboards.js';
 import { Composer } from './composer.js';
 import { Sheets, heading } from './sheets.js';
-import { word, speak, direction, actionWord } from './words.js';
+import { Stage, framed } from './stage.js';
+import { word, speak, direction, actionWord, inLanguage } from './words.js';
+import { setNow, setZone } from './time.js';
 
 const ACTION_SHOWN = 5000; // ms, Telegram's own for a chat action
 const BOT_HUE = 1;
@@ -79,6 +81,10 @@ function deepLink(url) {
   return true;
 }
 
+const stage = new Stage($('stage'), $('side-clock'), $('others'), {
+  go: (person) => go(person), address: (person) => address(person), nextDay: () => say(api.nextDay()), newDay: () => chat.redate(),
+});
+
 const events = {
   connected(on) {
     state.connected = on;
@@ -93,13 +99,15 @@ const events = {
   },
   chat(all) {
     state.blocked = all.blocked;
+    setNow(all.now);
     chat.reset(all.messages ?? []);
     keyboard.set(all.keyboard);
     if (all.keyboard_used) keyboard.show(false);
     composer.setCommands(all.commands);
     $('chat').dataset.ready = 'true';
     drawFoot();
-    if (document.activeElement === document.body) focusText($('start').hidden ? $('composer') : $('start'));
+    // A phone beside the one in hand doesn't take the focus from it.
+    if (!framed && document.activeElement === document.body) focusText($('start').hidden ? $('composer') : $('start'));
   },
   message(message) {
     chat.add(message);
@@ -127,6 +135,17 @@ const events = {
   blocked(one) {
     state.blocked = one.blocked;
     drawFoot();
+  },
+  elsewhere(one) {
+    stage.heard(one.person);
+    const focus = $('side-people').contains(document.activeElement) ? document.activeElement.dataset.id : undefined;
+    $('side-people').replaceChildren(...peopleList(''));
+    if (focus) $('side-people').querySelector(`[data-id="${focus}"]`)?.focus();
+  },
+  clock(moved) {
+    setNow(moved.now);
+    chat.redate();
+    stage.tick();
   },
 };
 
@@ -177,6 +196,7 @@ function drawWords() {
   composer.relabel();
   drawStatus();
   drawTitle();
+  stage.draw({ people: state.people, person: state.person });
   $('side-people').replaceChildren(...peopleList(''));
 }
 
@@ -188,7 +208,8 @@ function peopleList(testid) {
     return el('div', { class: 'list-row' },
       el('button', { type: 'button', class: 'list-item', 'data-testid': testid ? 'person' : undefined, 'data-id': person.id, 'aria-current': here ? 'true' : undefined, click: () => { sheets.close(); go(person); } },
         paintAvatar(el('span', { class: 'avatar', 'aria-hidden': 'true' }), person.id, name),
-        el('span', { class: 'list-name' }, el('b', {}, el('bdi', {}, name)), el('small', {}, el('bdi', { dir: 'ltr' }, [person.language_code, person.phone].filter(Boolean).join(' · ')))),
+        el('span', { class: 'list-name' }, el('b', {}, el('bdi', {}, name)), el('small', {}, person.labels ? inLanguage(person.labels) : el('bdi', { dir: 'ltr' }, [person.language_code, person.phone].filter(Boolean).join(' · ')))),
+        stage.badge(person),
         here ? icon('check') : null),
       el('a', { class: 'icon-button', href: address(person), target: '_blank', 'data-testid': testid ? 'person-tab' : undefined, 'aria-label': `${word('openTab')}: ${name}`, title: word('openTab') }, icon('external')));
   });
@@ -204,8 +225,8 @@ async function openPeople() {
     sheets.close();
     say(state.blocked ? hands.unblock() : hands.block()).catch(() => {});
   } }, el('span', { class: 'avatar plain', 'aria-hidden': 'true' }, icon('block')), el('span', { class: 'list-name' }, word(state.blocked ? 'unblock' : 'block')));
-  sheets.open([heading(word('people'), sheets), el('div', { class: 'list' }, peopleList('person')), el('hr'), block],
-    { label: word('more'), look: 'sheet high', testid: 'people-sheet' });
+  const people = framed ? [heading(word('more'), sheets)] : [heading(word('people'), sheets), el('div', { class: 'list' }, peopleList('person')), el('hr')];
+  sheets.open([...people, block], { label: word('more'), look: 'sheet high', testid: 'people-sheet' });
 }
 
 async function create(name, code) {
@@ -297,6 +318,9 @@ async function wake(delay = 500) {
     setTimeout(() => wake(Math.min(delay * 2, 5000)), delay);
     return;
   }
+  setZone(state.info.zone);
+  setNow(state.info.now);
+  stage.hasNext = state.info.next_day;
   $('bot-name').textContent = state.info.bot.name;
   paintAvatar($('bot-avatar'), BOT_HUE, state.info.bot.name);
   await say(arrive());

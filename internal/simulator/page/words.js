@@ -1,6 +1,8 @@
 // The page's own words, in the app language of the person who holds the phone,
 // as Telegram's are. What the bot says never passes through here.
 
+import { now, timeZone, dayNumber } from './time.js';
+
 const LOCALES = { fr: 'fr-MA', ar: 'ar-MA', en: 'en-GB' };
 
 /** The app languages a new person can be given. */
@@ -24,7 +26,7 @@ const WORDS = {
     photo: 'Photo', play: 'Écouter', pause: 'Pause', record: 'Enregistrer un message vocal', recording: 'Enregistrement', restart: 'RELANCER LE BOT',
     send: 'Envoyer', share: 'Partager', start: 'DÉMARRER', sticker: 'Sticker', town: 'Ville, ou 31.63, -7.99',
     typing: 'écrit', unblock: 'Débloquer le bot', unsupported: 'Ce téléphone ne sait pas montrer ce message', video: 'Vidéo',
-    voice: 'Message vocal', yesterday: 'Hier', you: 'Vous', today: 'Aujourd’hui',
+    voice: 'Message vocal', day: 'Date de la démonstration', nextDay: 'Jour suivant', yesterday: 'Hier', you: 'Vous', today: 'Aujourd’hui',
     actions: { typing: 'écrit', upload_photo: 'envoie une photo', upload_document: 'envoie un fichier', upload_voice: 'envoie un vocal', record_voice: 'enregistre un vocal', find_location: 'cherche un lieu' },
   },
   ar: {
@@ -44,7 +46,7 @@ const WORDS = {
     photo: 'صورة', play: 'تشغيل', pause: 'إيقاف مؤقت', record: 'تسجيل رسالة صوتية', recording: 'تسجيل', restart: 'إعادة تشغيل البوت',
     send: 'إرسال', share: 'مشاركة', start: 'ابدأ', sticker: 'ملصق', town: 'مدينة، أو 31.63, -7.99',
     typing: 'يكتب', unblock: 'إلغاء حظر البوت', unsupported: 'لا يستطيع هذا الهاتف عرض هذه الرسالة', video: 'فيديو',
-    voice: 'رسالة صوتية', yesterday: 'أمس', you: 'أنت', today: 'اليوم',
+    voice: 'رسالة صوتية', day: 'تاريخ العرض', nextDay: 'اليوم التالي', yesterday: 'أمس', you: 'أنت', today: 'اليوم',
     actions: { typing: 'يكتب', upload_photo: 'يرسل صورة', upload_document: 'يرسل ملفًا', upload_voice: 'يرسل تسجيلًا', record_voice: 'يسجّل صوتًا', find_location: 'يبحث عن مكان' },
   },
   en: {
@@ -64,7 +66,7 @@ const WORDS = {
     photo: 'Photo', play: 'Play', pause: 'Pause', record: 'Record a voice message', recording: 'Recording', restart: 'RESTART BOT',
     send: 'Send', share: 'Share', start: 'START', sticker: 'Sticker', town: 'Town, or 31.63, -7.99',
     typing: 'typing', unblock: 'Unblock bot', unsupported: 'This phone cannot show this message', video: 'Video',
-    voice: 'Voice message', yesterday: 'Yesterday', you: 'You', today: 'Today',
+    voice: 'Voice message', day: 'Date of the demonstration', nextDay: 'Next day', yesterday: 'Yesterday', you: 'You', today: 'Today',
     actions: { typing: 'typing', upload_photo: 'sending a photo', upload_document: 'sending a file', upload_voice: 'sending a voice message', record_voice: 'recording voice', find_location: 'looking for a place' },
   },
 };
@@ -83,6 +85,11 @@ export function word(key) {
   return WORDS[language][key] ?? key;
 }
 
+/** What has words of its own in the page's language; in French where it has none there. */
+export function inLanguage(words) {
+  return words[language] ?? words.fr ?? '';
+}
+
 /** The direction of the page's own texts: sheets and lists follow it, the chat and its keyboards never do. */
 export function direction() {
   return language === 'ar' ? 'rtl' : 'ltr';
@@ -93,28 +100,31 @@ export function actionWord(action) {
   return WORDS[language].actions[action] ?? WORDS[language].typing;
 }
 
-/** Hours and minutes, in the device's time zone as on a real phone. */
+/** Hours and minutes, in the phones' time zone. */
 export function clock(seconds) {
-  return new Intl.DateTimeFormat(LOCALES[language], { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(seconds * 1000);
+  return new Intl.DateTimeFormat(LOCALES[language], { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone: timeZone() }).format(seconds * 1000);
 }
 
 /** A day separator's label. */
-export function day(seconds, now = new Date()) {
-  const date = new Date(seconds * 1000);
-  const daysAgo = Math.round((startOfDay(now) - startOfDay(date)) / 86400000);
+export function day(seconds) {
+  const daysAgo = dayNumber(now()) - dayNumber(seconds);
   if (daysAgo === 0) return word('today');
   if (daysAgo === 1) return word('yesterday');
-  const year = date.getFullYear() === now.getFullYear() ? undefined : 'numeric';
-  return new Intl.DateTimeFormat(LOCALES[language], { day: 'numeric', month: 'long', year }).format(date);
+  const thisYear = new Date(seconds * 1000).getFullYear() === new Date(now() * 1000).getFullYear();
+  return dated(seconds, { day: 'numeric', month: 'long', year: thisYear ? undefined : 'numeric' });
+}
+
+/** A day with its weekday, whatever day it is now. */
+export const longDay = (seconds) => dated(seconds, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
+export const shortDay = (seconds) => dated(seconds, { weekday: 'short', day: 'numeric', month: 'short' });
+
+function dated(seconds, fields) {
+  return new Intl.DateTimeFormat(LOCALES[language], { ...fields, timeZone: timeZone() }).format(seconds * 1000);
 }
 
 /** Whether two message dates need a separator between them. */
 export function sameDay(a, b) {
-  return startOfDay(new Date(a * 1000)) - startOfDay(new Date(b * 1000)) === 0;
-}
-
-function startOfDay(date) {
-  return new Date(date.getFullYear(), date.getMonth(), date.getDate());
+  return dayNumber(a) === dayNumber(b);
 }
 
 /** A file's size, as Telegram writes it: Latin units in Arabic too. */
