@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"sync"
 	"sync/atomic"
 
 	"github.com/qafila/qafila/flows"
@@ -44,7 +45,7 @@ var staffCommands = map[string][]string{
 var spoken = []string{
 	"turn.failed", "edit.ignored", "group.only_private", "identity.masked", "keyboard.done", "sample.note", "stops.places", "count.*",
 	"bot.*", "command.*", "theme.*", "registration.state_*", "recommendation.state_*", "notice.*", "door.*", "summary.*", "calendar.*", "role.*",
-	"broadcast.*", "segment.*",
+	"broadcast.*", "segment.*", "aside.*",
 }
 
 // furnish reads and checks it all; what is wrong comes back with file, line and hint.
@@ -79,8 +80,15 @@ func furnishFrom(s settings, flowFiles fs.FS) (*house, []flow.Problem, error) {
 	if known == nil {
 		return h, problems, nil
 	}
+	words, wrong := lexicon()
+	for _, p := range wrong {
+		problems = append(problems, flow.Problem{File: "knowledge/" + p.File, Line: p.Line, What: p.What, Hint: p.Hint})
+	}
+	if words == nil {
+		return h, problems, nil
+	}
 	h.rooms = &conversation.House{
-		Texts: h.texts, Directory: directory.Default(), Answers: known, Languages: languages,
+		Texts: h.texts, Directory: directory.Default(), Answers: known, Index: answers.NewIndex(known, words), Languages: languages,
 		Username: func() string {
 			if name := h.username.Load(); name != nil {
 				return *name
@@ -105,3 +113,8 @@ func roles() []string {
 	}
 	return names
 }
+
+// lexicon is the shipped one; reading it takes a while, and it never changes.
+var lexicon = sync.OnceValues(func() (*answers.Lexicon, []answers.Problem) {
+	return answers.ReadLexicon(knowledge.Files, directory.Default())
+})

@@ -69,7 +69,7 @@ func newService(s settings, db *postgres.Database, log *slog.Logger, now func() 
 		Client: client, Pool: db.Pool, Instance: instance, Menu: h.menu, Lane: outreach.NewLane(h.outreach, instance, now), BulkRate: s.BulkRate, Workers: workers, Log: log, Observe: m.delivery,
 	})
 	v.turns = conversation.New(conversation.Config{
-		Pool: db.Pool, Book: h.book, Offer: h.offer, Texts: h.texts, Instance: instance, Now: now, Log: log, Observe: m.batch,
+		Pool: db.Pool, Book: h.book, Offer: h.offer, Texts: h.texts, Asides: h.rooms, Instance: instance, Now: now, Log: log, Observe: m.batch,
 	})
 	h.outreach.Word = v.turns.Note
 	return v, nil

@@ -23,9 +23,7 @@ func (h *House) answerActions() []Action {
 			}
 			set := map[string]flow.Value{"title": e.Title(t.Language), "body": e.Body(t.Language), "checked": "", "who": e.Who(t.Language)}
 			set["source"], set["site"] = linked(e.Source)
-			if !e.Checked.IsZero() {
-				_, set["checked"], _ = strings.Cut(locale.Date(t.Language, e.Checked), " ") // the weekday says nothing here
-			}
+			set["checked"] = day(t.Language, e.Checked)
 			if e.Class == answers.Unconfirmed {
 				return outcome("unconfirmed", set)
 			}

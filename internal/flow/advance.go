@@ -20,6 +20,8 @@ type run struct {
 	in    Input
 	turn  Turn
 	lead  []Line // waits for the next message
+
+	offered []Choice // of an aside, to stand above the next question's own choices
 	steps int
 }
 
