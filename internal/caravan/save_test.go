@@ -242,7 +242,7 @@ func TestAnInvitationIsReadByACalendar(t *testing.T) {
 		t.Errorf("%v, %v, %q", start, err, e.Id())
 	}
 	for p, want := range map[ics.ComponentProperty]string{ics.ComponentPropertySummary: "Caravane, Fès", ics.ComponentPropertyLocation: "Complexe; salle 2, فاس",
-		ics.ComponentPropertyDtStart: "20261201T080000Z"} {
+		ics.ComponentPropertyDtStart: "20261201T090000Z"} {
 		if got := e.GetProperty(p); got == nil || got.Value != want && ics.FromText(got.Value) != want {
 			t.Errorf("%s: %+v, want %q", p, got, want)
 		}
