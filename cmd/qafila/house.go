@@ -26,6 +26,7 @@ type house struct {
 	offer    conversation.Offer
 	menu     telegram.Menu
 	username atomic.Pointer[string]
+	tickets  atomic.Pointer[string] // the key that they are sealed with
 }
 
 // commands is the command list that people see, in order.
@@ -78,12 +79,7 @@ func furnishFrom(s settings, flowFiles fs.FS) (*house, []flow.Problem, error) {
 	}
 	h.rooms = &conversation.House{
 		Texts: h.texts, Directory: directory.Default(), Answers: known, Languages: languages,
-		Username: func() string {
-			if name := h.username.Load(); name != nil {
-				return *name
-			}
-			return ""
-		},
+		Username: told(&h.username), TicketKey: told(&h.tickets),
 		Controller: s.Controller, Declaration: s.Declaration,
 	}
 	h.offer = conversation.Offered(h.rooms)
@@ -92,6 +88,16 @@ func furnishFrom(s settings, flowFiles fs.FS) (*house, []flow.Problem, error) {
 	h.book = book
 	h.menu = telegram.Menu{Texts: h.texts, Commands: commands, Staff: staffCommands}
 	return h, append(problems, found...), nil
+}
+
+// told reads what the house is told once it runs; "" before.
+func told(word *atomic.Pointer[string]) func() string {
+	return func() string {
+		if s := word.Load(); s != nil {
+			return *s
+		}
+		return ""
+	}
 }
 
 func roles() []string {

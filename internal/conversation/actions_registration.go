@@ -126,7 +126,8 @@ func (h *House) summary(t *Turn, r caravan.Registration) string {
 }
 
 func (h *House) registrationLoad(ctx context.Context, t *Turn, args Args) (flow.Outcome, error) {
-	ref, ok := reference.Read(args.Text("reference"))
+	bare, _, _ := strings.Cut(args.Text("reference"), "_") // of a ticket: whose chat it is decides here, not the seal
+	ref, ok := reference.Read(bare)
 	if !ok {
 		return outcome("gone", nil)
 	}
