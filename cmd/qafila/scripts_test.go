@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -13,6 +14,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
+	"github.com/qafila/qafila/internal/caravan"
+	"github.com/qafila/qafila/internal/locale"
 	"github.com/qafila/qafila/internal/people"
 	"github.com/qafila/qafila/internal/simulator"
 )
@@ -87,7 +92,7 @@ func play(t *testing.T, file, text string) {
 		if strings.TrimSpace(l) == "" || strings.HasPrefix(l, "#") {
 			continue
 		}
-		if key = strings.TrimSpace(key); !ok || key == "bot" || parts[key].Name != "" {
+		if key = strings.TrimSpace(key); !ok || key == "bot" || key == "later" || parts[strings.TrimPrefix(key, "registered ")].Name != "" {
 			body = i
 			break
 		}
@@ -113,6 +118,9 @@ func play(t *testing.T, file, text string) {
 		case to && p.actors[other] != nil:
 			p.actor = p.actors[other]
 			p.expect(value)
+		case strings.HasPrefix(key, "registered "):
+			p.settle()
+			p.register(strings.TrimPrefix(key, "registered "), value)
 		case key == "later":
 			p.settle()
 			p.later(value)
@@ -274,6 +282,14 @@ func (p *player) act(what string) {
 		p.person.Start(m[2])
 	case "link": // that somebody was given by the bot
 		p.person.Start(p.linkOf(strings.TrimPrefix(m[2], "of ")))
+	case "ticket": // of somebody, in front of this person's camera
+		p.person.Start(p.ticketOf(m[2]))
+	case "old": // from before tickets were sealed
+		p.person.Start(p.ticketOf(strings.TrimPrefix(m[2], "ticket "))[:len("in_4F7K2M")])
+	case "forged":
+		p.person.Start(p.ticketOf(strings.TrimPrefix(m[2], "ticket "))[:len("in_4F7K2M")] + "_AAAAAAAAAA")
+	case "reference": // typed, as people do: without the dash
+		p.person.Send(strings.ToLower(p.ticketOf(m[2])[len("in_"):len("in_4F7K2M")]))
 	default:
 		p.fail("nobody can send %s", what)
 	}
@@ -295,6 +311,51 @@ func (p *player) linkOf(name string) string {
 	}
 	p.fail("the bot gave the %s no link", name)
 	return ""
+}
+
+// ticketOf finds the payload of the ticket of somebody's last registration: "of artisan".
+func (p *player) ticketOf(what string) string {
+	p.t.Helper()
+	a := p.actors[strings.TrimPrefix(what, "of ")]
+	if a == nil {
+		p.fail("nobody is %q", what)
+	}
+	var ref string
+	if err := p.rig.pool.QueryRow(p.t.Context(), `SELECT reference FROM registrations WHERE chat_id = $1 ORDER BY id DESC LIMIT 1`, a.person.ID()).Scan(&ref); err != nil {
+		p.fail("the %s has no registration: %v", a.name, err)
+	}
+	_, payload, _ := strings.Cut(p.rig.service.house.rooms.TicketLink(ref), "?start=")
+	return payload
+}
+
+// register puts somebody's registration there without a conversation: "demo-fes, Ali Benali". The first of a chat at a stop is the chat's own person.
+func (p *player) register(name, what string) {
+	p.t.Helper()
+	if parts[name].Name == "" {
+		p.fail("nobody is %q", name)
+	}
+	stop, who, ok := strings.Cut(what, ",")
+	if !ok {
+		p.fail("a registration is written as: registered artisan: demo-fes, Ali Benali")
+	}
+	speaks, who := p.actor, strings.TrimSpace(who)
+	a := p.who(name)
+	p.actor = speaks
+	err := pgx.BeginFunc(p.t.Context(), p.rig.pool, func(tx pgx.Tx) error {
+		_, _, there, err := caravan.Own(p.t.Context(), tx, a.person.ID(), stop)
+		if err != nil {
+			return err
+		}
+		got, err := caravan.Register(p.t.Context(), tx, caravan.Registration{Stop: caravan.Stop{ID: stop}, Chat: a.person.ID(), Self: there == 0, Name: who,
+			NameKey: locale.Fold(who), Trade: "T01", Place: "fes"}, p.clock.now(), rand.Reader)
+		if err == nil && got.Reference == "" {
+			p.fail("%s has no place at %s: %+v", who, stop, got)
+		}
+		return err
+	})
+	if err != nil {
+		p.fail("%v", err)
+	}
 }
 
 func (p *player) press(label string) {
