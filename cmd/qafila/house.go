@@ -34,15 +34,15 @@ var commands = []string{"menu", "next", "register", "ask", "recommend", "tickets
 
 // staffCommands are what a role finds before them.
 var staffCommands = map[string][]string{
-	string(people.Admin):     {"staff"},
-	string(people.Organiser): {"staff"},
+	string(people.Admin):     {"staff", "door"},
+	string(people.Organiser): {"staff", "door"},
 	string(people.Agent):     {"staff"},
 }
 
 // spoken are the texts that Go code says, not a flow; the flows' check knows them by this list.
 var spoken = []string{
 	"turn.failed", "edit.ignored", "group.only_private", "identity.masked", "keyboard.done", "sample.note", "stops.places", "count.*",
-	"bot.*", "command.*", "theme.*", "registration.state_*", "recommendation.state_*", "notice.*", "door.*", "summary.*", "calendar.*", "role.*",
+	"bot.*", "command.*", "theme.*", "registration.state_*", "recommendation.state_*", "notice.*", "door.*", "summary.*", "calendar.*", "role.*", "checkin.said_*",
 }
 
 // furnish reads and checks it all; what is wrong comes back with file, line and hint.
