@@ -297,6 +297,43 @@ func TestAWalkInTakenBackBeforeTheStartFreesThePlaceForTheList(t *testing.T) {
 	invariants(t, pool)
 }
 
+func TestADoorWaitsForTheOtherBeforeItGivesTheLastPlace(t *testing.T) {
+	// given one place, for which two wait, and a third who stands there without a registration
+	pool, _, listed := full(t, 1, 2)
+	for what, second := range map[string]struct {
+		come func() (Admission, error)
+		want Verdict
+	}{
+		"another who waits": {func() (Admission, error) { return tryAdmit(context.Background(), pool, listed[1], "fes", false, late) }, Filled},
+		"the same":          {func() (Admission, error) { return tryAdmit(context.Background(), pool, listed[0], "fes", false, late) }, Already},
+		"a walk-in":         {func() (Admission, error) { return tryWalkIn(context.Background(), pool, "", false, late) }, Filled},
+	} {
+		// when one is let in at a door, and before that is done another comes to a second door
+		tx, err := pool.Begin(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if a, err := Admit(t.Context(), tx, listed[0], "fes", false, late); err != nil || a.Verdict != Entered {
+			t.Fatal(a, err)
+		}
+		var got Admission
+		var g errgroup.Group
+		g.Go(func() (err error) { got, err = second.come(); return err })
+		waitForLock(t, pool)
+		if err := tx.Commit(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if err := g.Wait(); err != nil {
+			t.Fatal(err)
+		}
+		// then the second door knows of it
+		if got.Verdict != second.want || got.Crowd.In != 1 {
+			t.Errorf("%s: %s, %+v; want %s", what, got.Verdict, got.Crowd, second.want)
+		}
+		takeBack(t, pool, listed[0], late, true)
+	}
+}
+
 func TestTwoDoorsNeverLetInMoreThanThereIsRoom(t *testing.T) {
 	pool, placed, listed := full(t, 5, 10)
 	var g errgroup.Group
