@@ -2,7 +2,6 @@ package caravan
 
 import (
 	"context"
-	"crypto/rand"
 	"fmt"
 	mathrand "math/rand/v2"
 	"slices"
@@ -37,27 +36,6 @@ func admit(t *testing.T, pool *pgxpool.Pool, ref string, at time.Time, want Verd
 	}
 	if a.Verdict != want {
 		t.Errorf("%s at %s: %s, want %s", a.Guest.Name, at.Format("15:04"), a.Verdict, want)
-	}
-	sound(t, pool)
-	return a
-}
-
-func tryWalkIn(ctx context.Context, pool *pgxpool.Pool, name string, anyway bool, at time.Time) (a Admission, err error) {
-	err = pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
-		a, err = WalkIn(ctx, tx, "fes", "bois", name, strings.ToLower(name), anyway, at, rand.Reader)
-		return err
-	})
-	return a, err
-}
-
-func walkIn(t *testing.T, pool *pgxpool.Pool, name string, anyway bool, at time.Time, want Verdict) Admission {
-	t.Helper()
-	a, err := tryWalkIn(t.Context(), pool, name, anyway, at)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if a.Verdict != want {
-		t.Errorf("the walk-in %q at %s: %s, want %s", name, at.Format("15:04"), a.Verdict, want)
 	}
 	sound(t, pool)
 	return a
@@ -207,30 +185,6 @@ func TestWithoutACapacityEverybodyComesIn(t *testing.T) {
 	walkIn(t, pool, "", false, opens, Entered)
 }
 
-func TestAWalkInIsRegisteredPresentAndNobodysChat(t *testing.T) {
-	pool, placed, _ := full(t, 3, 0)
-	walkIn(t, pool, "", false, opens, Early)
-	for _, n := range []string{"", "", "Karim"} {
-		walkIn(t, pool, n, false, late, Entered)
-	}
-	if a := walkIn(t, pool, "Karim", false, late, Filled); a.Guest.Name != "Karim" || a.Guest.Trade != "bois" {
-		t.Errorf("turned away: %+v", a.Guest)
-	}
-	a := walkIn(t, pool, "Karim", true, late, Entered) // a second of that name
-	if a.Guest.Chat != 0 || a.Guest.State != Attended || a.Guest.Reference == "" || a.Guest.Party != 1 || a.Guest.PartyIn != 1 || a.Crowd != (Crowd{In: 4, Expected: 3}) {
-		t.Errorf("%+v", a)
-	}
-	admit(t, pool, a.Guest.Reference, late, Already)
-	admit(t, pool, placed[0], late, Filled)
-	if n, out, err := AdmitParty(t.Context(), pool, a.Guest.Reference, "fes", late); n != 0 || out != 0 || err != nil {
-		t.Errorf("walk-ins are no party: %d, %d, %v", n, out, err)
-	}
-	// The database itself holds that nobody's registration is never anything but present.
-	if _, err := pool.Exec(t.Context(), `UPDATE registrations SET state = 'waitlisted', came_as = NULL WHERE chat_id = 0`); err == nil {
-		t.Error("a walk-in waits for a place")
-	}
-}
-
 func TestTheRestOfAPartyComesInTogetherAsFarAsThereIsRoom(t *testing.T) {
 	pool := saved(t, stop("fes", 3))
 	var refs []string
@@ -284,17 +238,6 @@ func TestAMistakenCheckInIsTakenBack(t *testing.T) {
 	takeBack(t, pool, w.Guest.Reference, late, true)
 	admit(t, pool, w.Guest.Reference, late, Unknown)
 	takeBack(t, pool, "222-22A", late, false)
-}
-
-func TestAWalkInTakenBackBeforeTheStartFreesThePlaceForTheList(t *testing.T) {
-	pool := saved(t, stop("fes", 1))
-	early := opens.Add(-time.Hour)
-	w := walkIn(t, pool, "", false, early, Entered)
-	listed := register(t, pool, person("fes", 1, "Fatima", true))
-	if up := takeBack(t, pool, w.Guest.Reference, early, true); listed.State != Waitlisted || len(up) != 1 || up[0].Reference != listed.Reference {
-		t.Errorf("%+v, %+v", listed, up)
-	}
-	invariants(t, pool)
 }
 
 func TestADoorWaitsForTheOtherBeforeItGivesTheLastPlace(t *testing.T) {
@@ -430,48 +373,5 @@ func TestDoorsCancellationsAndRegistrationsAtOnceKeepTheCountTrue(t *testing.T) 
 	sound(t, pool)
 	if crowd, err := CrowdAt(t.Context(), pool, "fes"); err != nil || crowd.In > 6 {
 		t.Errorf("%+v, %v", crowd, err)
-	}
-}
-
-func TestTodaysDoorsComeFirst(t *testing.T) {
-	at := func(id string, days int) Stop {
-		s := stop(id, 0)
-		s.Starts, s.Ends = now.AddDate(0, 0, days).Add(2*time.Hour), now.AddDate(0, 0, days).Add(5*time.Hour)
-		return s
-	}
-	draft := at("draft", 0)
-	draft.State = Draft
-	pool := saved(t, at("yesterday", -1), at("long-ago", -9), at("tomorrow", 1), at("today", 0), draft)
-	doors, err := Doors(t.Context(), pool, now.Add(10*time.Hour)) // in the evening it is still today's
-	if err != nil {
-		t.Fatal(err)
-	}
-	var got []string
-	for _, d := range doors {
-		got = append(got, fmt.Sprint(d.ID, " ", d.Today))
-	}
-	if want := "today true, tomorrow false, yesterday false"; strings.Join(got, ", ") != want {
-		t.Errorf("got %s, want %s", strings.Join(got, ", "), want)
-	}
-}
-
-func TestAGuestIsFoundByPartsOfTheName(t *testing.T) {
-	pool := saved(t, stop("fes", 0), stop("agadir", 0))
-	for i, n := range []string{"Fatima El Idrissi", "Fatima Zahra", "Hassan Idrissi"} {
-		register(t, pool, person("fes", int64(i+1), n, false))
-	}
-	register(t, pool, person("agadir", 9, "Fatima Ailleurs", true))
-	for words, want := range map[string]string{"fatima": "Fatima El Idrissi, Fatima Zahra", "idris fat": "Fatima El Idrissi", "nobody": "", "": ""} {
-		list, err := Named(t.Context(), pool, "fes", strings.Fields(words))
-		if err != nil {
-			t.Fatal(err)
-		}
-		var names []string
-		for _, g := range list {
-			names = append(names, g.Name)
-		}
-		if strings.Join(names, ", ") != want {
-			t.Errorf("%q finds %q, want %s", words, names, want)
-		}
 	}
 }
