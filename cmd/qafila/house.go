@@ -29,6 +29,7 @@ type house struct {
 	outreach *outreach.Outreach // without a database yet
 	menu     telegram.Menu
 	username atomic.Pointer[string]
+	tickets  atomic.Pointer[string] // the key that they are sealed with
 }
 
 // commands is the command list that people see, in order.
@@ -36,8 +37,8 @@ var commands = []string{"menu", "next", "register", "ask", "recommend", "tickets
 
 // staffCommands are what a role finds before them.
 var staffCommands = map[string][]string{
-	string(people.Admin):     {"staff"},
-	string(people.Organiser): {"staff"},
+	string(people.Admin):     {"staff", "door"},
+	string(people.Organiser): {"staff", "door"},
 	string(people.Agent):     {"staff"},
 }
 
@@ -45,7 +46,7 @@ var staffCommands = map[string][]string{
 var spoken = []string{
 	"turn.failed", "edit.ignored", "group.only_private", "identity.masked", "keyboard.done", "sample.note", "stops.places", "count.*",
 	"bot.*", "command.*", "theme.*", "registration.state_*", "recommendation.state_*", "notice.*", "door.*", "summary.*", "calendar.*", "role.*",
-	"broadcast.*", "segment.*", "aside.*",
+	"broadcast.*", "segment.*", "aside.*", "checkin.said_*",
 }
 
 // furnish reads and checks it all; what is wrong comes back with file, line and hint.
@@ -89,12 +90,7 @@ func furnishFrom(s settings, flowFiles fs.FS) (*house, []flow.Problem, error) {
 	}
 	h.rooms = &conversation.House{
 		Texts: h.texts, Directory: directory.Default(), Answers: known, Index: answers.NewIndex(known, words), Languages: languages,
-		Username: func() string {
-			if name := h.username.Load(); name != nil {
-				return *name
-			}
-			return ""
-		},
+		Username: told(&h.username), TicketKey: told(&h.tickets),
 		Controller: s.Controller, Declaration: s.Declaration,
 	}
 	h.outreach = &outreach.Outreach{Directory: h.rooms.Directory, Languages: languages, Texts: h.texts, Describe: h.rooms.StopWords, BulkRate: s.BulkRate}
@@ -104,6 +100,16 @@ func furnishFrom(s settings, flowFiles fs.FS) (*house, []flow.Problem, error) {
 	h.book = book
 	h.menu = telegram.Menu{Texts: h.texts, Commands: commands, Staff: staffCommands}
 	return h, append(problems, found...), nil
+}
+
+// told reads what the house is told once it runs; "" before.
+func told(word *atomic.Pointer[string]) func() string {
+	return func() string {
+		if s := word.Load(); s != nil {
+			return *s
+		}
+		return ""
+	}
 }
 
 func roles() []string {

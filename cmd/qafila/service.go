@@ -90,6 +90,11 @@ func (v *service) run(ctx context.Context) error {
 	if err := v.sender.Announce(ctx); err != nil {
 		return err
 	}
+	key, err := people.TicketKey(ctx, v.db.Pool)
+	if err != nil {
+		return err
+	}
+	v.house.tickets.Store(&key)
 	mux := http.NewServeMux()
 	v.routes(mux)
 	server := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
@@ -120,7 +125,7 @@ func (v *service) run(ctx context.Context) error {
 		}
 		return nil
 	})
-	err := g.Wait()
+	err = g.Wait()
 
 	v.log.Info("stopping: sending what is in hand")
 	deadline := time.Now().Add(drain)

@@ -1,8 +1,9 @@
 // Package caravan owns the stops and who is registered at them: the calendar, places and the waiting list, and who wants to be told.
 //
 // It promises that a stop never has more confirmed registrations than its capacity, that the waiting list moves up in its order by
-// itself, and that a person holds one registration at a stop, whatever happens at the same time. It sends nothing: it tells the
-// caller whom to tell. It knows no language beyond the names a stop carries, and nothing of conversations.
+// itself until the stop begins, that from then on free places go to who is at the door and never more are in than the capacity unless
+// somebody there says so, and that a person holds one registration at a stop, whatever happens at the same time. It sends nothing: it
+// tells the caller whom to tell. It knows no language beyond the names a stop carries, and nothing of conversations.
 package caravan
 
 import (

@@ -12,13 +12,13 @@ import (
 )
 
 const registrationColumns = `r.id, r.reference, r.chat_id, r.self, r.name, r.name_key, r.trade, r.place, r.phone, r.card, r.rna, r.topics, r.state,
-	r.created_at, ` + stopColumns
+	r.created_at, r.attended_at, ` + stopColumns
 
 const fromRegistrations = ` FROM registrations r JOIN stops s ON s.id = r.stop_id JOIN seats p ON p.stop_id = s.id `
 
 func (r *Registration) scan() []any {
 	return append([]any{&r.ID, &r.Reference, &r.Chat, &r.Self, &r.Name, &r.NameKey, &r.Trade, &r.Place, &r.Phone, &r.Card, &r.RNA, &r.Topics,
-		&r.State, &r.Created}, r.Stop.scan()...)
+		&r.State, &r.Created, &r.Came}, r.Stop.scan()...)
 }
 
 // Find gives a chat's registration by its reference; ok is false when the chat has none of that reference.

@@ -17,7 +17,7 @@ type Saved struct {
 
 // Save stores stops, the ones that are there already in their new form, all or none: in a transaction of its own. A stop counts as
 // published from the first time that it is saved as such. A smaller capacity takes nobody's place away; a larger one moves the
-// waiting list up. Stops that aren't given stay as they are.
+// waiting list of a stop that hasn't begun up. Stops that aren't given stay as they are.
 func Save(ctx context.Context, db interface {
 	Begin(ctx context.Context) (pgx.Tx, error)
 }, stops []Stop, now time.Time) (Saved, error) {

@@ -21,6 +21,11 @@ func (h *House) tradeWords(lang locale.Language, id string) string {
 	if t, ok := h.Directory.Trade(id); ok {
 		return t.Name(lang)
 	}
+	for _, b := range h.Directory.Branches() { // at the door only the branch is asked
+		if b.ID == id {
+			return b.Name(lang)
+		}
+	}
 	return id
 }
 

@@ -48,6 +48,7 @@ type Post struct {
 	Role   string    `json:"role"`
 	Region string    `json:"region,omitempty"`
 	Name   string    `json:"name"`
+	Door   string    `json:"door,omitempty"` // the stop whose door they held last
 	Joined time.Time `json:"joined"`
 }
 
@@ -67,8 +68,9 @@ type TakenPlace struct {
 	Starts    time.Time `json:"starts"`
 	Self      bool      `json:"self"`
 	Profile
-	State   string    `json:"state"`
-	Created time.Time `json:"created"`
+	State   string     `json:"state"`
+	Created time.Time  `json:"created"`
+	Came    *time.Time `json:"came,omitempty"` // was let in at the door
 }
 
 // Said is a recommendation.
@@ -136,7 +138,7 @@ func Export(ctx context.Context, q postgres.Querier, chat int64, now time.Time) 
 				func() error { return nil })
 			return err
 		})
-	queueInto(&b, &e.Staff, `SELECT role, region, name, joined_at FROM staff WHERE chat_id = $1`, chat)
+	queueInto(&b, &e.Staff, `SELECT role, region, name, coalesce(door, ''), joined_at FROM staff WHERE chat_id = $1`, chat)
 	queueInto(&b, &e.Consents, `SELECT purpose, version, given, at FROM consents WHERE chat_id = $1 ORDER BY id`, chat)
 	queueInto(&b, &e.Told, `SELECT key, sent_at FROM notices WHERE chat_id = $1 ORDER BY sent_at`, chat)
 	queueInto(&b, &e.Broadcasts, `SELECT broadcast, (ARRAY['waiting', 'under way', 'sent', 'sent, perhaps twice', 'unreachable', 'stopped', 'failed'])[state + 1], reason
@@ -174,7 +176,7 @@ func (e *Everything) rooms(ctx context.Context, q postgres.Querier, chat int64, 
 	}
 	for _, r := range registrations {
 		e.Registrations = append(e.Registrations, TakenPlace{Reference: r.Reference, Stop: r.Stop.ID, StopPlace: r.Stop.Place, Starts: r.Stop.Starts,
-			Self: r.Self, Profile: Profile{r.Name, r.Trade, r.Place, r.Phone, r.Card, r.RNA, r.Topics}, State: r.State, Created: r.Created})
+			Self: r.Self, Profile: Profile{r.Name, r.Trade, r.Place, r.Phone, r.Card, r.RNA, r.Topics}, State: r.State, Created: r.Created, Came: r.Came})
 	}
 	watches, err := caravan.Watches(ctx, q, chat)
 	if err != nil {

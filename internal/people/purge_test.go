@@ -107,3 +107,18 @@ func TestZeroKeepsForEver(t *testing.T) {
 		t.Errorf("%v, had %v", after, before)
 	}
 }
+
+func TestAWalkInIsKeptAsLongAsAnyRegistration(t *testing.T) {
+	pool := house(t)
+	exec(t, pool, `INSERT INTO registrations (reference, stop_id, chat_id, self, name, name_key, trade, place, state, attended_at, came_as)
+		VALUES ('4F7-K2M', 'fes', 0, false, 'Karim', 'karim 4F7-K2M', 'bois', '', 'attended', $1, 'walk-in')`, now)
+	ends := now.Add(7*day + 3*time.Hour)
+	purge(t, pool, ends.Add(90*day))
+	if n := count(t, pool, `SELECT count(*) FROM registrations`); n != 1 {
+		t.Errorf("%d are left when they are just as old as they may be", n)
+	}
+	purge(t, pool, ends.Add(90*day+time.Second))
+	if n := count(t, pool, `SELECT count(*) FROM registrations`); n != 0 {
+		t.Errorf("%d are left a second later", n)
+	}
+}
