@@ -41,7 +41,7 @@ var staffCommands = map[string][]string{
 // spoken are the texts that Go code says, not a flow; the flows' check knows them by this list.
 var spoken = []string{
 	"turn.failed", "edit.ignored", "group.only_private", "identity.masked", "keyboard.done", "sample.note", "stops.places", "count.*",
-	"bot.*", "command.*", "theme.*", "registration.state_*", "recommendation.state_*", "notice.*", "door.*", "summary.*", "calendar.*", "role.*",
+	"bot.*", "command.*", "theme.*", "registration.state_*", "recommendation.state_*", "notice.*", "door.*", "summary.*", "calendar.*", "role.*", "plan.*", "poster.*",
 }
 
 // furnish reads and checks it all; what is wrong comes back with file, line and hint.

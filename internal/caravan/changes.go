@@ -6,6 +6,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/qafila/qafila/internal/directory"
 	"github.com/qafila/qafila/internal/postgres"
 )
 
@@ -48,4 +49,14 @@ func Attendance(ctx context.Context, q postgres.Querier, stop string) (confirmed
 		return 0, 0, 0, fmt.Errorf("count who is concerned by stop %q: %w", stop, err)
 	}
 	return confirmed, waiting, chats, nil
+}
+
+// far is how far a pin goes before those who know the stop must be told, in kilometres.
+const far = 0.2
+
+// Moved tells whether those who know a published stop as s would go to the wrong place, or at the wrong time, now that it is as now. It is
+// the rule that outreach tells people by.
+func (s Stop) Moved(now Stop) bool {
+	return s.Place != now.Place || s.VenueFR != now.VenueFR || s.VenueAR != now.VenueAR || !s.Starts.Equal(now.Starts) || !s.Ends.Equal(now.Ends) ||
+		directory.Distance(s.Lat, s.Lon, now.Lat, now.Lon) > far
 }

@@ -98,6 +98,9 @@ func TestWhatCountsAsAMove(t *testing.T) {
 			registerAt(t, pool, at(1, 10, 0), "fes", 1)
 			s := stop("fes")
 			c.change(&s)
+			if s.State == caravan.Published && s.Ends.After(at(2, 0, 0)) && stop("fes").Moved(s) != (c.want != "") {
+				t.Error("caravan.Moved knows another rule")
+			}
 			publish(t, pool, at(1, 11, 0), s)
 			got := said(t, o, at(1, 11, 1))
 			want := []string{}

@@ -2,12 +2,14 @@ package paper
 
 import (
 	"bytes"
+	"cmp"
 	"image"
 	"image/color"
 	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -93,6 +95,26 @@ func TestALineStaysInItsWidthAndWordsAreKeptWhole(t *testing.T) {
 	}
 }
 
+func TestWhatRunsTheOtherWayStandsInItsPlaceAndOverNothing(t *testing.T) {
+	p := page(t)
+	for _, words := range []string{"Avec : Al Barid Bank, البريد بنك, OMPIC", "بحضور: Al Barid Bank، البريد بنك، OMPIC", arabic, french} {
+		type span struct{ from, to float64 }
+		var spans []span
+		p.shaped(Style{Size: 12}, plain(words)).WalkSpans(func(x, _ float64, s canvas.TextSpan) { spans = append(spans, span{x, x + s.Width}) })
+		slices.SortFunc(spans, func(a, b span) int { return cmp.Compare(a.from, b.from) })
+		end := 0.0
+		for _, s := range spans {
+			if math.Abs(s.from-end) > 0.01 {
+				t.Errorf("%q: something begins at %.1f mm, and what is before it ends at %.1f", words, s.from, end)
+			}
+			end = s.to
+		}
+		if w := p.width(Style{Size: 12}, plain(words)); math.Abs(w-end) > 0.01 {
+			t.Errorf("%q is %.1f mm wide, and is said to be %.1f", words, end, w)
+		}
+	}
+}
+
 func TestMarksOfDirectionAreNotDrawn(t *testing.T) {
 	if got := plain("\u200f\u2068Fès\u2069 \u202efoo\u202c 10\u00a0h"); got != "Fès foo 10 h" {
 		t.Errorf("%q", got)
@@ -116,6 +138,7 @@ func TestAPageLooksAsItWasDrawn(t *testing.T) {
 		p.Line(20, 30, 80, Style{Size: 24}, "Fès")
 		p.Line(110, 30, 80, Style{Size: 24}, "فاس")
 		p.Line(20, 60, 170, Style{Size: 24, Align: Middle}, arabic)
+		p.Line(20, 90, 170, Style{Size: 24, Align: End}, "Al Barid Bank, البريد بنك, OMPIC")
 		if err := p.Code(55, 150, 100, "https://t.me/qafila_demo_bot?start=stop_demo-fes"); err != nil {
 			return err
 		}
@@ -154,6 +177,7 @@ func TestAPageLooksAsItWasDrawn(t *testing.T) {
 	near("Arabic's beginning", ink(105, 28, 105, 20).Max.X, 190)
 	middle := ink(0, 58, Width, 20)
 	near("the middle", (middle.Min.X+middle.Max.X)/2, 105)
+	near("the end of a line that ends at the right", ink(0, 88, Width, 20).Max.X, 190)
 	code := ink(0, 140, Width, 120)
 	near("the code's width", code.Dx(), 100*33./41) // version 4: 33 modules, with the quiet zone 41
 	near("the code's height", code.Dy(), 100*33./41)

@@ -50,19 +50,19 @@ func (p *Page) Lines(x, y, width float64, most int, s Style, words string) (belo
 // stand.
 func (p *Page) Line(x, y, width float64, s Style, words string) (below float64) {
 	words = plain(words)
-	if w := p.width(s, words); w > width {
+	w := p.width(s, words)
+	if w > width {
 		s.Size *= width / w
+		w = width
 	}
-	rtl := rightToLeft(words)
-	at, halign := x, canvas.Left
 	switch {
 	case s.Align == Middle:
-		at, halign = x+width/2, canvas.Center
-	case (s.Align == End) != rtl:
-		at, halign = x+width, canvas.Right
+		x += (width - w) / 2
+	case (s.Align == End) != rightToLeft(words):
+		x += width - w
 	}
 	height := s.Size * mm * leading
-	p.ctx.DrawText(at, y+height*0.72, canvas.NewTextLine(p.face(s), words, halign)) // its foot: Arabic hangs deep below it
+	p.ctx.DrawText(x, y+height*0.72, p.shaped(s, words)) // its foot: Arabic hangs deep below it
 	return y + height
 }
 
@@ -84,9 +84,16 @@ func (p *Page) broken(width float64, s Style, words string) []string {
 	return lines
 }
 
+// shaped is a line that stands right of its beginning. The library's own centred and right-hand lines put what runs the other way in the
+// wrong place.
+func (p *Page) shaped(s Style, words string) *canvas.Text {
+	return canvas.NewTextLine(p.face(s), words, canvas.Left)
+}
+
 // width is a line's, in millimetres.
-func (p *Page) width(s Style, words string) float64 {
-	return canvas.NewTextLine(p.face(s), words, canvas.Left).Width
+func (p *Page) width(s Style, words string) (w float64) {
+	p.shaped(s, words).WalkSpans(func(_, _ float64, span canvas.TextSpan) { w += span.Width })
+	return w
 }
 
 func (p *Page) face(s Style) *canvas.FontFace {
