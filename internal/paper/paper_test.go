@@ -15,6 +15,7 @@ import (
 
 	"github.com/tdewolff/canvas"
 	"golang.org/x/sync/errgroup"
+	"rsc.io/qr"
 )
 
 func page(t testing.TB) *Page {
@@ -181,6 +182,18 @@ func TestAPageLooksAsItWasDrawn(t *testing.T) {
 	code := ink(0, 140, Width, 120)
 	near("the code's width", code.Dx(), 100*33./41) // version 4: 33 modules, with the quiet zone 41
 	near("the code's height", code.Dy(), 100*33./41)
+	want, err := qr.Encode("https://t.me/qafila_demo_bot?start=stop_demo-fes", qr.M)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for row := range want.Size {
+		for column := range want.Size { // the middle of each module
+			x, y := 55+(float64(column)+4.5)*100/41, 150+(float64(row)+4.5)*100/41
+			if g := color.GrayModel.Convert(img.At(int(x*2), int(y*2))).(color.Gray); (g.Y < 128) != want.Black(column, row) {
+				t.Fatalf("the code's module %d, %d is wrong", column, row)
+			}
+		}
+	}
 	if second := read(t, name+"-2.ppm"); second.Bounds() != img.Bounds() {
 		t.Error("the second page has another size")
 	}
