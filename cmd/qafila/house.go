@@ -33,8 +33,8 @@ var commands = []string{"menu", "next", "register", "ask", "recommend", "tickets
 
 // staffCommands are what a role finds before them.
 var staffCommands = map[string][]string{
-	string(people.Admin):     {"staff"},
-	string(people.Organiser): {"staff"},
+	string(people.Admin):     {"staff", "stops"},
+	string(people.Organiser): {"staff", "stops"},
 	string(people.Agent):     {"staff"},
 }
 
