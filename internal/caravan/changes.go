@@ -44,7 +44,8 @@ func Attendance(ctx context.Context, q postgres.Querier, stop string) (confirmed
 			(SELECT count(*) FROM registrations WHERE stop_id = $1 AND state IN ('confirmed', 'attended')),
 			(SELECT count(*) FROM registrations WHERE stop_id = $1 AND state = 'waitlisted'),
 			(SELECT count(*) FROM (SELECT chat_id FROM registrations WHERE stop_id = $1 AND state IN ('confirmed', 'waitlisted')
-				UNION SELECT chat_id FROM watches WHERE stop_id = $1) c)`, stop).Scan(&confirmed, &waiting, &chats)
+				UNION SELECT chat_id FROM watches WHERE stop_id = $1) r
+				LEFT JOIN chats c USING (chat_id) WHERE c.stopped_at IS NULL AND c.unreachable_at IS NULL)`, stop).Scan(&confirmed, &waiting, &chats)
 	if err != nil {
 		return 0, 0, 0, fmt.Errorf("count who is concerned by stop %q: %w", stop, err)
 	}

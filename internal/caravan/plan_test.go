@@ -152,6 +152,12 @@ func TestWhoIsConcernedByAStop(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	if _, err := WatchStop(t.Context(), pool, 4, "fes", now); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := pool.Exec(t.Context(), `INSERT INTO chats (chat_id, stopped_at) VALUES (4, now()), (3, NULL)`); err != nil {
+		t.Fatal(err)
+	}
 	if confirmed, waiting, chats, err := Attendance(t.Context(), pool, "fes"); err != nil || confirmed != 2 || waiting != 1 || chats != 3 {
 		t.Errorf("%d confirmed, %d waiting, %d chats, %v", confirmed, waiting, chats, err)
 	}
