@@ -148,6 +148,7 @@ func TestTheReminderComesOnTheEveningBeforeAndOnce(t *testing.T) {
 	silenced.hears("messages.off")
 	all := []*talker{goes, too, cancelled, silenced}
 	r.importStops(t, c.now(), row("agadir-1", "Agadir", caravan.Cancelled))
+	cancelled.hears("notice.cancelled_other") // and no more of it
 
 	c.set(c.day(9, 17, 58))
 	r.silent(t)

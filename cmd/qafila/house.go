@@ -37,8 +37,8 @@ var commands = []string{"menu", "next", "register", "ask", "recommend", "tickets
 
 // staffCommands are what a role finds before them.
 var staffCommands = map[string][]string{
-	string(people.Admin):     {"staff", "door"},
-	string(people.Organiser): {"staff", "door"},
+	string(people.Admin):     {"staff", "stops", "door"},
+	string(people.Organiser): {"staff", "stops", "door"},
 	string(people.Agent):     {"staff"},
 }
 
@@ -46,7 +46,7 @@ var staffCommands = map[string][]string{
 var spoken = []string{
 	"turn.failed", "edit.ignored", "group.only_private", "identity.masked", "keyboard.done", "sample.note", "stops.places", "count.*",
 	"bot.*", "command.*", "theme.*", "registration.state_*", "recommendation.state_*", "notice.*", "door.*", "summary.*", "calendar.*", "role.*",
-	"broadcast.*", "segment.*", "aside.*", "checkin.said_*",
+	"broadcast.*", "segment.*", "aside.*", "checkin.said_*", "plan.*", "poster.*",
 }
 
 // furnish reads and checks it all; what is wrong comes back with file, line and hint.

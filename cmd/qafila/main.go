@@ -26,6 +26,7 @@ type program struct {
 	Stops struct {
 		Import stopsImport `cmd:"" help:"Read stops from a CSV file; a stop that is there already is changed."`
 		List   stopsList   `cmd:"" help:"List the stops."`
+		Poster stopsPoster `cmd:"" help:"Draw a stop's poster: A4, French and Arabic, with a code that opens the stop in the bot, as PDF."`
 	} `cmd:"" help:"The caravan's stops."`
 	Staff struct {
 		Invite staffInvite `cmd:"" help:"Print a one-time link by which somebody joins the staff."`

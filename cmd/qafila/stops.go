@@ -12,6 +12,8 @@ import (
 	"github.com/qafila/qafila/internal/caravan"
 	"github.com/qafila/qafila/internal/directory"
 	"github.com/qafila/qafila/internal/locale"
+	"github.com/qafila/qafila/internal/paper"
+	"github.com/qafila/qafila/internal/people"
 	"github.com/qafila/qafila/internal/postgres"
 	"github.com/qafila/qafila/knowledge"
 )
@@ -82,6 +84,49 @@ func (c *stopsList) Run(ctx context.Context) error {
 		if err := w.Flush(); err != nil {
 			return fmt.Errorf("print the stops: %w", err)
 		}
+		return nil
+	})
+}
+
+type stopsPoster struct {
+	common
+	ID  string `arg:"" help:"The stop's id, as stops list shows it."`
+	Out string `help:"File to write to; affiche-<id>.pdf when left out." placeholder:"FILE"`
+}
+
+// Run writes the poster of one stop.
+func (c *stopsPoster) Run(ctx context.Context) error {
+	h, err := furnish(everything)
+	if err != nil {
+		return err
+	}
+	return withDatabase(ctx, c.common, func(db *postgres.Database) error {
+		s, ok, err := caravan.ByID(ctx, db.Pool, c.ID)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return fmt.Errorf("there is no stop %q; qafila stops list shows all", c.ID)
+		}
+		username, err := people.Username(ctx, db.Pool)
+		if err != nil {
+			return err
+		}
+		if username == "" {
+			return errors.New("the bot has never run on this database: start `qafila serve` once, so that its name is known")
+		}
+		made, err := h.rooms.Poster(new(paper.Press), s, username, time.Now())
+		if err != nil {
+			return err
+		}
+		out := c.Out
+		if out == "" {
+			out = "affiche-" + s.ID + ".pdf"
+		}
+		if err := os.WriteFile(out, made, 0o644); err != nil {
+			return fmt.Errorf("write the poster: %w", err)
+		}
+		fmt.Printf("%s, %d kB\n", out, (len(made)+1023)/1024)
 		return nil
 	})
 }

@@ -11,7 +11,7 @@ type House struct {
 	Texts     *locale.Texts
 	Directory *directory.Directory
 	Answers   *answers.Answers
-	Index     *answers.Index // understands questions; nil: nothing is understood beyond exact words
+	Index     *answers.Index    // understands questions; nil: nothing is understood beyond exact words
 	Languages []locale.Language // offered
 	Username  func() string     // the bot's, without @; "" until Telegram has told it
 	TicketKey func() string     // what tickets are sealed with; "" until it is loaded

@@ -22,7 +22,7 @@ type run struct {
 	lead  []Line // waits for the next message
 
 	offered []Choice // of an aside, to stand above the next question's own choices
-	steps int
+	steps   int
 }
 
 // Advance takes the conversation one input further. Afterwards a question waits, be it the menu's, unless the turn

@@ -1,4 +1,4 @@
-// Package outreach owns what the bot says first: that a stop was published, that one is tomorrow, that a place came free.
+// Package outreach owns what the bot says first: that a stop was published, moved or cancelled, that one is tomorrow, that a place came free.
 //
 // It promises that each is said once to those who asked for it and to nobody who stopped messages or can't be reached, outside the
 // quiet hours, through crashes and with several instances. What is due is worked out from the tables at each tick, so a missed tick
@@ -57,7 +57,7 @@ const most = 5000
 const tickLock = 0x71616669 // "qafi"
 
 // Tick stores what is due now, in one transaction, and returns it for this instance's sender. Call it every few seconds: a tick
-// with nothing to say costs three queries, and on the evening before a stop one look-up for each reminder. When another instance is
+// with nothing to say costs four queries, and on the evening before a stop one look-up for each reminder. When another instance is
 // ticking it does nothing.
 func (o *Outreach) Tick(ctx context.Context, now time.Time) ([]conversation.Delivery, error) {
 	if Quiet(now) {
@@ -72,7 +72,7 @@ func (o *Outreach) Tick(ctx context.Context, now time.Time) ([]conversation.Deli
 		if !mine {
 			return nil
 		}
-		for _, say := range []func(context.Context, pgx.Tx, time.Time) ([]due, error){o.published, o.reminders, o.promoted} {
+		for _, say := range []func(context.Context, pgx.Tx, time.Time) ([]due, error){o.published, o.changed, o.reminders, o.promoted} {
 			list, err := say(ctx, tx, now)
 			if err != nil {
 				return err

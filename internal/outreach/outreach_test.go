@@ -224,11 +224,12 @@ func TestAReminderGoesByTheStopAsItIsNow(t *testing.T) {
 	moved, off := stop("fes"), stop("off")
 	moved.Starts, moved.Ends, off.State = at(14, 9, 30), at(14, 12, 30), caravan.Cancelled
 	publish(t, pool, at(9, 12, 0), moved, off)
+	expect(t, o, at(9, 12, 1), "1: fr notice.cancelled_other off demain, jeudi 10 décembre 2026", "1: fr notice.moved fes lundi 14 décembre 2026")
 	expect(t, o, at(9, 18, 0))
 	expect(t, o, at(13, 18, 0), "1: fr notice.tomorrow fes demain, lundi 14 décembre 2026")
 	moved.Starts, moved.Ends = at(16, 9, 30), at(16, 12, 30) // moved after the reminder: again
 	publish(t, pool, at(13, 19, 0), moved)
-	expect(t, o, at(13, 19, 1))
+	expect(t, o, at(13, 19, 1), "1: fr notice.moved fes mercredi 16 décembre 2026")
 	expect(t, o, at(15, 18, 0), "1: fr notice.tomorrow fes demain, mercredi 16 décembre 2026")
 }
 
