@@ -25,6 +25,7 @@ type SenderConfig struct {
 	BulkRate int // bulk messages a second; Telegram: 30 for all, more only when paid
 	Workers  int // calls under way at once; 0: 32
 	Log      *slog.Logger
+	Hold     func() bool         // nil: never; whether no bulk may leave now
 	Observe  func(result string) // nil: nobody looks; sent, retried, flooded, failed, unreachable
 }
 
@@ -39,6 +40,7 @@ type Sender struct {
 	bulkRate int
 	workers  int
 	log      *slog.Logger
+	hold     func() bool
 	observe  func(string)
 	pace     *pace
 
@@ -64,12 +66,15 @@ func NewSender(c SenderConfig) *Sender {
 	if c.Workers == 0 {
 		c.Workers = 32
 	}
+	if c.Hold == nil {
+		c.Hold = func() bool { return false }
+	}
 	if c.Observe == nil {
 		c.Observe = func(string) {}
 	}
 	return &Sender{
 		client: c.Client, store: newOutbox(c.Pool, c.Instance, c.Log), menu: c.Menu, paid: c.BulkRate > 30, bulkRate: max(c.BulkRate, 1),
-		workers: c.Workers, log: c.Log, observe: c.Observe, pace: newPace(time.Now),
+		workers: c.Workers, log: c.Log, hold: c.Hold, observe: c.Observe, pace: newPace(time.Now),
 		chats: map[int64]*queue{}, known: map[int64]bool{}, ready: make(chan *queue, 1<<16),
 	}
 }
@@ -297,7 +302,7 @@ func (s *Sender) collect(ctx context.Context) {
 			}
 		}
 		allowance = min(allowance+float64(s.bulkRate)*every.Seconds(), burst)
-		if n := int(allowance); n > 0 && !s.pace.slowed() {
+		if n := int(allowance); n > 0 && !s.pace.slowed() && !s.hold() {
 			allowance -= float64(s.fetched(ctx)(s.store.bulk(ctx, n)))
 		}
 		select {
