@@ -12,10 +12,12 @@ import (
 	"github.com/qafila/qafila/internal/directory"
 	"github.com/qafila/qafila/internal/flow"
 	"github.com/qafila/qafila/internal/locale"
+	"github.com/qafila/qafila/internal/outreach"
 	"github.com/qafila/qafila/internal/people"
 	"github.com/qafila/qafila/internal/telegram"
 	"github.com/qafila/qafila/knowledge"
 	"github.com/qafila/qafila/locales"
+	"github.com/qafila/qafila/reminders"
 )
 
 // A house is everything that is read once and never changes: words, flows, answers, and what the rooms offer.
@@ -25,6 +27,8 @@ type house struct {
 	rooms    *conversation.House
 	offer    conversation.Offer
 	menu     telegram.Menu
+	quiet    outreach.Quiet
+	rules    []outreach.Rule
 	username atomic.Pointer[string]
 }
 
@@ -42,6 +46,7 @@ var staffCommands = map[string][]string{
 var spoken = []string{
 	"turn.failed", "edit.ignored", "group.only_private", "identity.masked", "keyboard.done", "sample.note", "stops.places", "count.*",
 	"bot.*", "command.*", "theme.*", "registration.state_*", "recommendation.state_*", "notice.*", "door.*", "summary.*", "calendar.*", "role.*",
+	"reminder.*",
 }
 
 // furnish reads and checks it all; what is wrong comes back with file, line and hint.
@@ -90,6 +95,13 @@ func furnishFrom(s settings, flowFiles fs.FS) (*house, []flow.Problem, error) {
 	book, found := flow.Load(flowFiles, conversation.Words(h.texts), h.offer.Signatures(), conversation.Understanding(),
 		flow.Options{Menu: "menu", Language: "language", Roles: roles(), Used: spoken})
 	h.book = book
+	if h.quiet, err = s.quiet(); err != nil {
+		return nil, nil, err
+	}
+	rules, wrongRules := outreach.LoadRules(reminders.Files, outreach.Known{Texts: h.texts, Quiet: h.quiet,
+		Resumable: func(name string) bool { return book == nil || book.Resumable(name) }})
+	h.rules = rules
+	found = append(found, wrongRules...)
 	h.menu = telegram.Menu{Texts: h.texts, Commands: commands, Staff: staffCommands}
 	return h, append(problems, found...), nil
 }

@@ -104,7 +104,8 @@ func (v *service) keepHouse(ctx, work context.Context) error {
 
 // sayWhatIsDue looks once.
 func (v *service) sayWhatIsDue(ctx context.Context) {
-	say := outreach.Outreach{Pool: v.db.Pool, Word: v.turns.Note, Describe: v.house.rooms.StopWords, Instance: conversation.Nobody}
+	say := outreach.Outreach{Pool: v.db.Pool, Word: v.turns.Note, Describe: v.house.rooms.StopWords, Region: v.house.rooms.RegionOf,
+		Rules: v.house.rules, Quiet: v.house.quiet, Instance: conversation.Nobody}
 	if _, err := say.Tick(ctx, v.now()); err != nil {
 		v.warn(ctx, "could not look for what is due to be said", err)
 	}

@@ -57,6 +57,7 @@ func newService(s settings, db *postgres.Database, log *slog.Logger, now func() 
 	v := &service{settings: s, db: db, house: h, log: log, metrics: m, client: client, now: now}
 	v.sender = telegram.NewSender(telegram.SenderConfig{
 		Client: client, Pool: db.Pool, Instance: instance, Menu: h.menu, BulkRate: s.BulkRate, Workers: workers, Log: log, Observe: m.delivery,
+		Hold: func() bool { return h.quiet.At(now()) },
 	})
 	v.turns = conversation.New(conversation.Config{
 		Pool: db.Pool, Book: h.book, Offer: h.offer, Texts: h.texts, Instance: instance, Now: now, Log: log, Observe: m.batch,
