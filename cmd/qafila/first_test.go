@@ -161,7 +161,7 @@ func TestTheReminderComesOnTheEveningBeforeAndOnce(t *testing.T) {
 	}
 	too.hears("reminder.eve")
 	r.silent(t)
-	c.set(c.day(10, 8, 30))
+	c.set(c.day(9, 20, 30))
 	r.silent(t)
 	for _, p := range all {
 		p.hearsNothing()

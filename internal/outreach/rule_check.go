@@ -1,6 +1,7 @@
 package outreach
 
 import (
+	"cmp"
 	"maps"
 	"regexp"
 	"slices"
@@ -40,14 +41,14 @@ var ruleName = regexp.MustCompile(`^[a-z][a-z_]{0,19}$`)
 func (l *ruleLoader) rule(w written) (Rule, bool) {
 	before := len(l.problems)
 	r := Rule{name: w.Name.text, text: w.Text.text, late: true}
-	line := max(w.Name.line, w.To.line, w.Text.line)
+	line := cmp.Or(w.Name.line, w.To.line, w.Text.line)
 	if !ruleName.MatchString(r.name) {
 		l.problem(line, "small letters, such as week", "%q is no name of a rule", r.name)
 	}
 	to, which, _ := strings.Cut(w.To.text, " ")
 	switch r.to, r.flow = audience(to), which; {
 	case !slices.Contains([]audience{expected, came, unfinished, unregistered, watching}, r.to):
-		l.problem(max(w.To.line, line), "expected, came, unfinished <flow>, unregistered or watching", "rule %s is to nobody: `to: %s`", r.name, w.To.text)
+		l.problem(cmp.Or(w.To.line, line), "expected, came, unfinished <flow>, unregistered or watching", "rule %s is to nobody: `to: %s`", r.name, w.To.text)
 	case (r.to == unfinished) != (r.flow != ""):
 		l.problem(w.To.line, "unfinished registration_form", "rule %s: `to: %s`", r.name, w.To.text)
 	case r.to == unfinished && !l.Resumable(r.flow):
@@ -84,10 +85,10 @@ func (l *ruleLoader) times(r *Rule, w written, line int) {
 			}
 		}
 		var fine bool
-		r.when, fine = l.moment(located{w.When.text, max(w.When.line, line)}, "when")
+		r.when, fine = l.moment(located{w.When.text, cmp.Or(w.When.line, line)}, "when")
 		ok = ok && fine
 	}
-	until, fine := l.moment(located{w.Until.text, max(w.Until.line, line)}, "until")
+	until, fine := l.moment(located{w.Until.text, cmp.Or(w.Until.line, line)}, "until")
 	if r.until = until; !ok || !fine {
 		return
 	}
@@ -128,13 +129,13 @@ func (l *ruleLoader) ever(r Rule, w written, line int) {
 	for _, a := range anchors {
 		due, until := r.when.at(a, a.Add(3*time.Hour)), r.until.at(a, a.Add(3*time.Hour))
 		if !until.After(due) {
-			l.problem(max(w.Until.line, line), "", "rule %s makes sense no longer when its time comes", r.name)
+			l.problem(cmp.Or(w.Until.line, line), "", "rule %s makes sense no longer when its time comes", r.name)
 			return
 		}
 		awake = awake || l.Quiet.Ends(due).Before(until)
 	}
 	if !awake {
-		l.problem(max(w.Until.line, line), "another hour, or a later `until`", "rule %s is never sent: all its time is in the quiet hours", r.name)
+		l.problem(cmp.Or(w.Until.line, line), "another hour, or a later `until`", "rule %s is never sent: all its time is in the quiet hours", r.name)
 	}
 }
 
@@ -142,7 +143,7 @@ func (l *ruleLoader) ever(r Rule, w written, line int) {
 func (l *ruleLoader) words(r Rule, w written, line int) {
 	for _, lang := range l.Texts.Offered() {
 		if !l.Texts.Has(lang, r.text) {
-			l.problem(max(w.Text.line, line), "locales/reminder."+string(lang)+".yaml", "rule %s: there is no text `%s` in %s", r.name, r.text, lang)
+			l.problem(cmp.Or(w.Text.line, line), "locales/reminder."+string(lang)+".yaml", "rule %s: there is no text `%s` in %s", r.name, r.text, lang)
 			continue
 		}
 		if l.Texts.Forms(lang, r.text) != nil {
