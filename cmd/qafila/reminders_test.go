@@ -29,7 +29,7 @@ func TestNoLaterMessageUndoesAStop(t *testing.T) {
 
 	c.set(c.day(2, 10, 0))
 	m := p.hears("reminder.week")
-	p.pressOn(m, "door.quiet")
+	p.pressOn(m, "door.silence")
 	p.hears("messages.off")
 
 	// Every time at which there would be something to say.

@@ -135,7 +135,7 @@ func (w wording[K]) of(key K, make func() conversation.Message) *conversation.Me
 
 // word puts a note about a stop into words, with the button that stops all such messages below it; about a sample, it says that it is one.
 func (o *Outreach) word(language string, s caravan.Stop, n conversation.Note) conversation.Message {
-	n.Doors = append(slices.Clone(n.Doors), flow.Choice{Text: "door.quiet", Door: "/stop"})
+	n.Doors = append(slices.Clone(n.Doors), flow.Choice{Text: "door.silence", Door: "/stop"})
 	m := o.Word(languageOf(language), n)
 	if s.Sample {
 		m.Text = o.Word(languageOf(language), conversation.Note{Text: "sample.note"}).Text + "\n\n" + m.Text
