@@ -48,7 +48,7 @@ type settings struct {
 	PublicURL     string `name:"public-url" env:"QAFILA_PUBLIC_URL" help:"Address under which Telegram reaches QAFILA_LISTEN; sets webhook mode."`
 	WebhookSecret string `name:"webhook-secret" env:"TELEGRAM_WEBHOOK_SECRET" help:"Webhook secret; made from the token when not given."`
 	BulkRate      int    `env:"QAFILA_BULK_RATE" default:"25" help:"Bulk messages a second."`
-	Quiet         string `env:"QAFILA_QUIET" default:"21:00-08:00, fri 12:00-14:30" help:"When the bot writes to nobody first, in Morocco's time, such as '21:00-08:00, fri 12:00-14:30'; none."`
+	Quiet         string `env:"QAFILA_QUIET" default:"${quiet}" help:"When the bot writes to nobody first, in Morocco's time, such as '21:00-08:00, fri 12:00-14:30'; none."`
 	Controller    string `env:"QAFILA_CONTROLLER" help:"Who is responsible for the data (law 09-08), as consent texts name them."`
 	Declaration   string `name:"cndp" env:"QAFILA_CNDP" help:"Number of the declaration to the CNDP (law 09-08)."`
 }

@@ -71,7 +71,7 @@ func (c *stopsList) Run(ctx context.Context) error {
 			return err
 		}
 		w := tabwriter.NewWriter(os.Stdout, 0, 4, 2, ' ', 0)
-		fmt.Fprintln(w, "ID\tPLACE\tSTARTS\tVENUE\tCAPACITY\tREGISTERED\tRATED\tSTATE")
+		fmt.Fprintln(w, "ID\tPLACE\tSTARTS\tVENUE\tCAPACITY\tREGISTERED\tSTATE\tRATED")
 		for _, s := range stops {
 			capacity := "any"
 			if s.Capacity > 0 {
@@ -86,7 +86,7 @@ func (c *stopsList) Run(ctx context.Context) error {
 				score = fmt.Sprintf("%.1f of %d", m.Score, m.Of)
 			}
 			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%d\t%s\t%s\n", s.ID, s.Place, s.Starts.In(locale.Zone()).Format("Mon 2006-01-02 15:04"), s.VenueFR,
-				capacity, s.Registered, score, state)
+				capacity, s.Registered, state, score)
 		}
 		if err := w.Flush(); err != nil {
 			return fmt.Errorf("print the stops: %w", err)
