@@ -19,6 +19,7 @@ require (
 	github.com/riverqueue/river v0.51.1
 	github.com/riverqueue/river/riverdriver/riverpgxv5 v0.51.1
 	github.com/riverqueue/river/rivertype v0.51.1
+	github.com/robfig/cron/v3 v3.0.1
 	github.com/tdewolff/canvas v0.0.0-20250728095813-50d4cb1eee71
 	go.uber.org/goleak v1.3.0
 	golang.org/x/sync v0.24.0

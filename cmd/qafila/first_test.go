@@ -156,13 +156,13 @@ func TestTheReminderComesOnTheEveningBeforeAndOnce(t *testing.T) {
 		p.hearsNothing()
 	}
 	c.set(c.day(9, 18, 1))
-	m := goes.hears("notice.tomorrow")
+	m := goes.hears("reminder.eve")
 	if !strings.Contains(m.Text, "Fès") || !strings.Contains(m.Text, "Chambre") {
 		t.Errorf("the reminder says %q", m.Text)
 	}
-	too.hears("notice.tomorrow")
+	too.hears("reminder.eve")
 	r.silent(t)
-	c.set(c.day(10, 8, 30))
+	c.set(c.day(9, 20, 30))
 	r.silent(t)
 	for _, p := range all {
 		p.hearsNothing()

@@ -18,6 +18,7 @@ import (
 	"github.com/qafila/qafila/internal/telegram"
 	"github.com/qafila/qafila/knowledge"
 	"github.com/qafila/qafila/locales"
+	"github.com/qafila/qafila/reminders"
 )
 
 // A house is everything that is read once and never changes: words, flows, answers, and what the rooms offer.
@@ -46,7 +47,7 @@ var staffCommands = map[string][]string{
 var spoken = []string{
 	"turn.failed", "edit.ignored", "group.only_private", "identity.masked", "keyboard.done", "sample.note", "stops.places", "count.*",
 	"bot.*", "command.*", "theme.*", "registration.state_*", "recommendation.state_*", "notice.*", "door.*", "summary.*", "calendar.*", "role.*",
-	"broadcast.*", "segment.*", "aside.*", "checkin.said_*", "plan.*", "poster.*",
+	"broadcast.*", "segment.*", "aside.*", "checkin.said_*", "plan.*", "poster.*", "reminder.*",
 }
 
 // furnish reads and checks it all; what is wrong comes back with file, line and hint.
@@ -93,11 +94,19 @@ func furnishFrom(s settings, flowFiles fs.FS) (*house, []flow.Problem, error) {
 		Username: told(&h.username), TicketKey: told(&h.tickets),
 		Controller: s.Controller, Declaration: s.Declaration,
 	}
-	h.outreach = &outreach.Outreach{Directory: h.rooms.Directory, Languages: languages, Texts: h.texts, Describe: h.rooms.StopWords, BulkRate: s.BulkRate}
+	h.outreach = &outreach.Outreach{Directory: h.rooms.Directory, Languages: languages, Texts: h.texts, Describe: h.rooms.StopWords,
+		Region: h.rooms.RegionOf, BulkRate: s.BulkRate}
 	h.offer = conversation.Offered(h.rooms).With(h.outreach.Offer())
 	book, found := flow.Load(flowFiles, conversation.Words(h.texts), h.offer.Signatures(), conversation.Understanding(),
 		flow.Options{Menu: "menu", Language: "language", Roles: roles(), Used: spoken})
 	h.book = book
+	if h.outreach.Quiet, err = s.quiet(); err != nil {
+		return nil, nil, err
+	}
+	rules, wrongRules := outreach.LoadRules(reminders.Files, outreach.Known{Texts: h.texts, Quiet: h.outreach.Quiet,
+		Resumable: func(name string) bool { return book == nil || book.Resumable(name) }})
+	h.outreach.Rules = rules
+	found = append(found, wrongRules...)
 	h.menu = telegram.Menu{Texts: h.texts, Commands: commands, Staff: staffCommands}
 	return h, append(problems, found...), nil
 }

@@ -12,6 +12,8 @@ import (
 	"syscall"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/qafila/qafila/internal/outreach"
 )
 
 // program is everything that can be said on the command line; `qafila --help` prints it.
@@ -55,6 +57,7 @@ func command(ctx context.Context, args []string) error {
 	var p program
 	parser, err := kong.New(&p, kong.Name("qafila"), kong.UsageOnError(),
 		kong.Description("La caravane du Professionnel, in artisans' phones."),
+		kong.Vars{"quiet": outreach.UsualQuiet},
 		kong.BindTo(ctx, (*context.Context)(nil)))
 	if err != nil {
 		return fmt.Errorf("read the command line: %w", err)

@@ -11,6 +11,7 @@ import (
 	"github.com/qafila/qafila/internal/answers"
 	"github.com/qafila/qafila/internal/caravan"
 	"github.com/qafila/qafila/internal/directory"
+	"github.com/qafila/qafila/internal/feedback"
 	"github.com/qafila/qafila/internal/locale"
 	"github.com/qafila/qafila/internal/paper"
 	"github.com/qafila/qafila/internal/people"
@@ -67,8 +68,12 @@ func (c *stopsList) Run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		rated, err := feedback.Means(ctx, db.Pool)
+		if err != nil {
+			return err
+		}
 		w := tabwriter.NewWriter(os.Stdout, 0, 4, 2, ' ', 0)
-		fmt.Fprintln(w, "ID\tPLACE\tSTARTS\tVENUE\tCAPACITY\tREGISTERED\tSTATE")
+		fmt.Fprintln(w, "ID\tPLACE\tSTARTS\tVENUE\tCAPACITY\tREGISTERED\tSTATE\tRATED")
 		for _, s := range stops {
 			capacity := "any"
 			if s.Capacity > 0 {
@@ -78,8 +83,12 @@ func (c *stopsList) Run(ctx context.Context) error {
 			if s.Sample {
 				state += " (sample)"
 			}
-			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%d\t%s\n", s.ID, s.Place, s.Starts.In(locale.Zone()).Format("Mon 2006-01-02 15:04"), s.VenueFR,
-				capacity, s.Registered, state)
+			score := "-"
+			if m, ok := rated[s.ID]; ok {
+				score = fmt.Sprintf("%.1f of %d", m.Score, m.Of)
+			}
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%d\t%s\t%s\n", s.ID, s.Place, s.Starts.In(locale.Zone()).Format("Mon 2006-01-02 15:04"), s.VenueFR,
+				capacity, s.Registered, state, score)
 		}
 		if err := w.Flush(); err != nil {
 			return fmt.Errorf("print the stops: %w", err)

@@ -61,3 +61,17 @@ func Own(ctx context.Context, q postgres.Querier, chat int64, stop string) (refe
 	}
 	return reference, state, count, nil
 }
+
+// WasThere tells whether a chat was at a stop: somebody that it registered was checked in, or, where nobody was, had a place. there is
+// false as long as the stop hasn't begun.
+func WasThere(ctx context.Context, q postgres.Querier, chat int64, stop string, now time.Time) (s Stop, there bool, err error) {
+	s, ok, err := ByID(ctx, q, stop)
+	if err != nil || !ok || s.Starts.After(now) || s.State != Published {
+		return s, false, err
+	}
+	if err := q.QueryRow(ctx, `SELECT EXISTS (SELECT FROM registrations WHERE stop_id = $1 AND chat_id = $2 AND state <> 'cancelled' AND state = CASE
+		WHEN EXISTS (SELECT FROM registrations WHERE stop_id = $1 AND state = 'attended') THEN 'attended' ELSE 'confirmed' END)`, stop, chat).Scan(&there); err != nil {
+		return s, false, fmt.Errorf("look who was at stop %q: %w", stop, err)
+	}
+	return s, there, nil
+}

@@ -36,7 +36,8 @@ func (h *House) placeWords(lang locale.Language, slug string) string {
 	return slug
 }
 
-func (h *House) regionOf(slug string) string {
+// RegionOf is the region's code of a town; "" when the town isn't known.
+func (h *House) RegionOf(slug string) string {
 	p, _ := h.Directory.Place(slug)
 	return p.Region
 }

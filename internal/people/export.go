@@ -23,6 +23,7 @@ type Everything struct {
 	Consents        []Consent         `json:"consents"`
 	Registrations   []TakenPlace      `json:"registrations"`
 	Recommendations []Said            `json:"recommendations"`
+	Ratings         []Rated           `json:"ratings"`
 	Wishes          []Wish            `json:"wishes_to_be_told"`
 	Told            []Notice          `json:"told_first"`
 	Broadcasts      []Sent            `json:"broadcasts"`
@@ -91,6 +92,17 @@ type Said struct {
 	Created   time.Time `json:"created"`
 }
 
+// Rated is what the person said of a stop.
+type Rated struct {
+	Stop     string    `json:"stop"`
+	Score    int       `json:"score"`
+	Words    string    `json:"words,omitempty"`
+	File     string    `json:"file,omitempty"`
+	Seconds  int       `json:"seconds,omitempty"`
+	Language string    `json:"language"`
+	Created  time.Time `json:"created"`
+}
+
 // Wish is a wish to be told: of a stop, or of any that is published.
 type Wish struct {
 	Stop    string    `json:"stop,omitempty"`
@@ -120,7 +132,7 @@ type Failed struct {
 
 // Export gives everything about a chat.
 func Export(ctx context.Context, q postgres.Querier, chat int64, now time.Time) (Everything, error) {
-	e := Everything{Made: now, Chat: Chat{ID: chat}, Consents: []Consent{}, Registrations: []TakenPlace{}, Recommendations: []Said{},
+	e := Everything{Made: now, Chat: Chat{ID: chat}, Consents: []Consent{}, Registrations: []TakenPlace{}, Recommendations: []Said{}, Ratings: []Rated{},
 		Wishes: []Wish{}, Told: []Notice{}, Broadcasts: []Sent{}, Waiting: []json.RawMessage{}, Failed: []Failed{}}
 	if p, known, err := Load(ctx, q, chat); err != nil {
 		return Everything{}, err
@@ -192,6 +204,13 @@ func (e *Everything) rooms(ctx context.Context, q postgres.Querier, chat int64, 
 	for _, s := range said {
 		e.Recommendations = append(e.Recommendations, Said{s.Reference, s.Named, s.Name, s.Theme, s.Kind, s.Words, s.File, s.Seconds, s.Region, s.Place,
 			s.Trade, s.Language, s.State, s.Created})
+	}
+	rated, err := feedback.Ratings(ctx, q, chat)
+	if err != nil {
+		return fmt.Errorf("export a chat: %w", err)
+	}
+	for _, r := range rated {
+		e.Ratings = append(e.Ratings, Rated(r))
 	}
 	return nil
 }

@@ -32,6 +32,7 @@ func TestEachThingIsKeptAsLongAsItMayAndNoLonger(t *testing.T) {
 		"people":          `SELECT count(*) FROM people`,
 		"recommendations": `SELECT count(*) FROM recommendations WHERE chat_id IS NOT NULL OR named OR name <> '' OR file <> '' OR place <> ''`,
 		"conversations":   `SELECT count(*) FROM chats WHERE state <> ''`,
+		"ratings":         `SELECT count(*) FROM ratings WHERE chat_id IS NOT NULL OR file <> ''`,
 		"notices":         `SELECT count(*) FROM notices`,
 	}
 	for _, c := range []struct {
@@ -41,7 +42,7 @@ func TestEachThingIsKeptAsLongAsItMayAndNoLonger(t *testing.T) {
 		{now.Add(72 * time.Hour), map[string]int{"updates": 1}},
 		{now.Add(30 * day), map[string]int{"failed_updates": 2, "deliveries": 1}},
 		{now.Add(90 * day), map[string]int{"conversations": 1}},
-		{stopEnds.Add(90 * day), map[string]int{"registrations": 4, "watches": 1, "people": 1}},
+		{stopEnds.Add(90 * day), map[string]int{"registrations": 4, "watches": 1, "people": 1, "ratings": 1}},
 		{now.Add(365 * day), map[string]int{"recommendations": 3}},
 		{now.Add(396 * day), map[string]int{"notices": 1}},
 	} {
@@ -60,6 +61,9 @@ func TestEachThingIsKeptAsLongAsItMayAndNoLonger(t *testing.T) {
 	}
 	if n := count(t, pool, `SELECT count(*) FROM recommendations WHERE words = 'Old' AND region = 'Old' AND trade = 'Old'`); n != 3 {
 		t.Errorf("%d recommendations keep their words without their author", n)
+	}
+	if n := count(t, pool, `SELECT count(*) FROM ratings WHERE words = 'Old' AND score = 4`); n != 1 {
+		t.Errorf("%d ratings keep their score and words without their author", n)
 	}
 	if n := count(t, pool, `SELECT count(*) FROM chats WHERE language = 'fr'`); n != 1 {
 		t.Error("an idle chat lost its language")
