@@ -169,9 +169,12 @@ func (l *ruleLoader) schedule(w written) (schedule, bool) {
 		return s, false
 	}
 	var err error
-	if s.cron, err = cron.ParseStandard("CRON_TZ=" + locale.Zone().String() + " " + w.Cron.text); err != nil {
+	if s.cron, err = cron.ParseStandard(w.Cron.text); err != nil {
 		l.problem(w.Cron.line, hint, "`cron: %s` can't be read: %v", w.Cron.text, err)
 		return s, false
+	}
+	if line, ok := s.cron.(*cron.SpecSchedule); ok { // by our own rules of the zone: CRON_TZ would take the machine's
+		line.Location = locale.Zone()
 	}
 	if w.Weekday.text != "" {
 		s.weekdays = [7]bool{}
