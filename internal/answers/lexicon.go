@@ -60,6 +60,9 @@ const (
 // mostMeanings is how many concepts a loose look may find.
 const mostMeanings = 2
 
+// enoughConcept is what safi says when it is no town.
+const enoughConcept = "enough"
+
 // idleConcept holds the words that a question can lose.
 const idleConcept = "idle"
 
@@ -161,6 +164,11 @@ func (lx *Lexicon) addNames(concept string, s directory.Spellings) {
 	for name, weak := range s.Names {
 		lx.add(name, c, weak)
 	}
+}
+
+// means tells whether a word has the concept of that name.
+func (lx *Lexicon) means(w word, concept string) bool {
+	return slices.ContainsFunc(w.concepts, func(c uint16) bool { return lx.concepts[c] == concept })
 }
 
 // isIdle tells a meaning that says nothing.

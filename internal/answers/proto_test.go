@@ -1,10 +1,6 @@
 package answers
 
 import (
-	"github.com/qafila/qafila/internal/locale"
-	"io/fs"
-	"testing/fstest"
-
 	"fmt"
 	"os"
 	"strings"
@@ -35,46 +31,43 @@ func dev(t *testing.T) []devq {
 	return out
 }
 
-func partial(t *testing.T) (asked []question) {
-	names, _ := fs.Glob(knowledge.Files, "*.yaml")
-	for _, n := range names {
-		b, _ := fs.ReadFile(knowledge.Files, n)
-		a, ps := Load(fstest.MapFS{n: &fstest.MapFile{Data: b}}, nil)
-		if a == nil {
-			fmt.Println("skip", n, ps[0])
-			continue
-		}
-		for _, tp := range a.topics {
-			for _, e := range a.byTopic[tp.ID] {
-				for _, w := range e.Asked() {
-					asked = append(asked, question{w, e.ID})
-				}
-				for _, l := range locale.Languages() {
-					asked = append(asked, question{e.title[l], e.ID})
-				}
-			}
-		}
-	}
-	return
-}
-
 func TestWays(t *testing.T) {
 	lx, ps := ReadLexicon(knowledge.Files, directory.Default())
 	if lx == nil {
 		t.Fatal(ps)
 	}
-	asked := partial(t)
-	if k := int(ev("KEEP", 0)); k > 0 { var less []question; for i, q := range asked { if i%4 < k { less = append(less, q) } }; asked = less }
+	a, _ := Load(knowledge.Files, nil)
+	asked := a.questions()
+	if k := 0; k > 0 {
+		var less []question
+		for i, q := range asked {
+			if i%4 < k {
+				less = append(less, q)
+			}
+		}
+		asked = less
+	}
 	ids := map[string]bool{}
 	for _, q := range asked {
 		ids[q.id] = true
 	}
 	start := time.Now()
-	ix := learn(asked, lx)
-	fmt.Println(len(asked), "ways", len(ids), "ids", len(ix.model.row), "features", time.Since(start))
+	ix := learn(a, asked, lx)
+	fmt.Println(len(asked), "ways", len(ids), "ids", len(ix.rows), "features", time.Since(start))
 	d := dev(t)
 	conf, byid := map[string]int{}, map[string]int{}
-	defer func() { if os.Getenv("CONF") != "" { for k, v := range conf { if v > 1 { fmt.Println("C", v, k) } }; for k, v := range byid { fmt.Println("I", v, k) } } }()
+	defer func() {
+		if os.Getenv("CONF") != "" {
+			for k, v := range conf {
+				if v > 1 {
+					fmt.Println("C", v, k)
+				}
+			}
+			for k, v := range byid {
+				fmt.Println("I", v, k)
+			}
+		}
+	}()
 	parity := os.Getenv("EVEN") == ""
 	hit, three, n := map[string]int{}, map[string]int{}, map[string]int{}
 	for _, q := range d {
@@ -91,7 +84,10 @@ func TestWays(t *testing.T) {
 					in = true
 				}
 			}
-			if !parity && r.ID != q.id { conf[q.id+" → "+r.ID]++; byid[q.id]++ }
+			if !parity && r.ID != q.id {
+				conf[q.id+" → "+r.ID]++
+				byid[q.id]++
+			}
 			if parity && os.Getenv("ERR") == q.script && r.ID != q.id {
 				m := "x"
 				if !in {
@@ -126,115 +122,111 @@ func TestWays(t *testing.T) {
 	}
 }
 
-func TestProto(t *testing.T) {
+func TestCross(t *testing.T) {
 	lx, ps := ReadLexicon(knowledge.Files, directory.Default())
 	if lx == nil {
 		t.Fatal(ps)
 	}
-	d := dev(t)
-	fmt.Println(len(lx.byWord), "spellings", len(lx.concepts))
-	hit, three, n := map[string]int{}, map[string]int{}, map[string]int{}
-	start := time.Now()
-	for fold := range 5 {
-		var train []question
-		i := 0
-		for _, q := range d {
-			if q.odd {
-				if i++; (i/3)%5 != fold {
-					train = append(train, question{q.text, q.id})
-				}
-			}
-		}
-		ix := learn(train, lx)
-		i = 0
-		for _, q := range d {
-			if q.odd {
-				if i++; (i/3)%5 == fold {
-					r := ix.Ask(q.text)
-					n[q.script]++
-					if r.ID == q.id {
-						hit[q.script]++
-					}
-					if os.Getenv("ERR") == q.script && r.ID != q.id {
-						fmt.Printf("X %s → %s %.2f | %s | ", q.id, r.ID, r.Score, q.text)
-						for _, w := range lx.readQuestion(q.text, nil).words {
-							fmt.Print(w.text)
-							for _, c := range w.concepts {
-								fmt.Print(":", lx.concepts[c])
-							}
-							if len(w.concepts) > 0 && w.surety < 0.85 {
-								fmt.Printf("~%.1f", w.surety)
-							}
-							fmt.Print(" ")
-						}
-						fmt.Println()
-					}
-					for _, c := range r.Candidates {
-						if c.ID == q.id {
-							three[q.script]++
-						}
-					}
-				}
-			}
-		}
-	}
-	for _, s := range []string{"fr", "ar", "latin"} {
-		fmt.Printf("%s n=%d first %.3f three %.3f\n", s, n[s], float64(hit[s])/float64(n[s]), float64(three[s])/float64(n[s]))
-	}
-	fmt.Println(time.Since(start))
-}
-
-func TestCross(t *testing.T) {
-	lx, ps := ReadLexicon(knowledge.Files, directory.Default())
-	if lx == nil { t.Fatal(ps) }
-	asked := partial(t)
+	a, _ := Load(knowledge.Files, nil)
+	asked := a.questions()
 	n, hit, three := 0, 0, 0
 	for fold := range 5 {
 		var train []question
-		for i, q := range asked { if i%5 != fold { train = append(train, q) } }
-		ix := learn(train, lx)
-		for i, q := range asked { if i%5 == fold {
-			r := ix.Ask(q.text); n++
-			in := false
-			for _, c := range r.Candidates { if c.ID == q.id { in = true } }
-			if r.ID == q.id { hit++ }
-			if in { three++ }
-			if os.Getenv("ERR") != "" && !in {
-				fmt.Printf("%s > %s %.1f|", q.id, r.ID, r.Score)
-				for _, w := range lx.readQuestion(q.text, nil).words {
-					fmt.Print(w.text)
-					if len(w.concepts) > 0 { fmt.Print("[") }
-					for i, c := range w.concepts { if i > 0 {fmt.Print(",")}; fmt.Print(lx.concepts[c]) }
-					if len(w.concepts) > 0 && w.surety < 0.85 { fmt.Printf("~") }
-					if len(w.concepts) > 0 { fmt.Print("]") }
-					fmt.Print(" ")
-				}
-				fmt.Println()
+		for i, q := range asked {
+			if i%5 != fold {
+				train = append(train, q)
 			}
-		} }
+		}
+		ix := learn(a, train, lx)
+		for i, q := range asked {
+			if i%5 == fold {
+				r := ix.Ask(q.text)
+				n++
+				in := false
+				for _, c := range r.Candidates {
+					if c.ID == q.id {
+						in = true
+					}
+				}
+				if r.ID == q.id {
+					hit++
+				}
+				if in {
+					three++
+				}
+				if os.Getenv("ERR") != "" && !in {
+					fmt.Printf("%s > %s %.1f|", q.id, r.ID, r.Score)
+					for _, w := range lx.readQuestion(q.text, nil).words {
+						fmt.Print(w.text)
+						if len(w.concepts) > 0 {
+							fmt.Print("[")
+						}
+						for i, c := range w.concepts {
+							if i > 0 {
+								fmt.Print(",")
+							}
+							fmt.Print(lx.concepts[c])
+						}
+						if len(w.concepts) > 0 && w.surety < 0.85 {
+							fmt.Printf("~")
+						}
+						if len(w.concepts) > 0 {
+							fmt.Print("]")
+						}
+						fmt.Print(" ")
+					}
+					fmt.Println()
+				}
+			}
+		}
 	}
 	fmt.Printf("n=%d first %.3f three %.3f\n", n, float64(hit)/float64(n), float64(three)/float64(n))
 }
 
 func TestCurve(t *testing.T) {
 	lx, ps := ReadLexicon(knowledge.Files, directory.Default())
-	if lx == nil { t.Fatal(ps) }
-	ix := learn(partial(t), lx)
+	if lx == nil {
+		t.Fatal(ps)
+	}
+	a, _ := Load(knowledge.Files, nil)
+	ix := NewIndex(a, lx)
 	parity := os.Getenv("EVEN") == ""
 	for _, lam := range []float64{0, 0.2, 0.3, 0.4, 0.5} {
-	for _, th := range []float64{0.5, 0.6, 0.7, 0.8} {
-		var n, no, ans, wrong, oa float64
-		for _, q := range dev(t) { if q.odd != parity { continue }
-			r := ix.Ask(q.text)
-			rd := lx.readQuestion(q.text, ix.known)
-			content := 0
-			for _, w := range rd.words { if !w.idle && !single(w.text) { content++ } }
-			u := 0.0
-			if content > 0 { u = float64(rd.unknown)/float64(content) }
-			sure := r.Score*(1-0.4*u) >= th && r.ID != "oos" && ix.support(r.ID, rd) >= float32(lam)
-			if q.id == "oos" { no++; if sure { oa++ } } else { n++; if sure { ans++; if r.ID != q.id { wrong++ } } }
+		for _, th := range []float64{0.5, 0.6, 0.7, 0.8} {
+			var n, no, ans, wrong, oa float64
+			for _, q := range dev(t) {
+				if q.odd != parity {
+					continue
+				}
+				r := ix.Ask(q.text)
+				rd := lx.readQuestion(q.text, ix.known)
+				content := 0
+				for _, w := range rd.words {
+					if !w.idle && !single(w.text) {
+						content++
+					}
+				}
+				u := 0.0; _ = u
+				if content > 0 {
+					u = float64(rd.unknown) / float64(content)
+				}
+				sure := r.Score >= th && r.ID != "oos" && r.Decision != Unknown
+				if q.id == "oos" {
+					no++
+					if sure {
+						oa++
+					}
+				} else {
+					n++
+					if sure {
+						ans++
+						if r.ID != q.id {
+							wrong++
+						}
+					}
+				}
+			}
+			fmt.Printf("lam %.1f th %.1f answered %.3f wrong %.3f (of answered %.3f) oos answered %.3f\n", lam, th, ans/n, wrong/n, wrong/ans, oa/no)
 		}
-		fmt.Printf("lam %.1f th %.1f answered %.3f wrong %.3f (of answered %.3f) oos answered %.3f\n", lam, th, ans/n, wrong/n, wrong/ans, oa/no)
-	}
 	}
 }
