@@ -9,12 +9,13 @@ import (
 // When a question is taken as understood, and when a guess is worth showing. Set on the ways of asking and the odd lines of the
 // development set so that three questions in a hundred, at most, are answered surely and wrongly.
 const (
-	sureFrom    = 0.7
-	guessFrom   = 0.12
-	outsideFrom = 0.5  // how likely it must be that a question is not the bot's business
-	doubt       = 0.4  // how much of the surety words take that nobody has used before, when all words are such
-	storyFrom   = 60   // words: what is that long is never answered without asking
-	townIsAsked = 0.95 // a town alone
+	sureFrom       = 0.75
+	guessFrom      = 0.12
+	outsideFrom    = 0.5  // how likely it must be that a question is not the bot's business
+	plainlyOutside = 0.9  // the same, when every word of it is one that questions to the bot have
+	doubt          = 0.4  // how much of the surety words take that nobody has used before, when all words are such
+	storyFrom      = 60   // words: what is that long is never answered without asking
+	townIsAsked    = 0.95 // a town alone
 )
 
 // The entries that Ask knows by name.
@@ -49,7 +50,11 @@ func (ix *Index) judge(r reading) Result {
 	out := Result{Decision: Choose, ID: ranked[0].ID, Score: ranked[0].Score * (1 - doubt*r.strangeness()), Candidates: ranked[:min(len(ranked), mostCandidates)]}
 	switch {
 	case out.ID == OutOfScope:
-		if out.Score >= outsideFrom || len(ranked) < 2 || ranked[1].Score < guessFrom {
+		from := outsideFrom
+		if r.unknown == 0 && !ix.lexicon.outside(r) { // "prix" alone is about something of ours as likely as not
+			from = plainlyOutside
+		}
+		if out.Score >= from || len(ranked) < 2 {
 			out.Decision = Unknown
 		}
 	case out.Score >= sureFrom && len(r.words) < storyFrom:
@@ -103,7 +108,7 @@ func (ix *Index) town(r reading) (Result, bool) {
 		}
 		name = &r.words[i]
 	}
-	if name == nil || !ix.lexicon.means(*name, townConcept) {
+	if name == nil || !ix.lexicon.isTown(*name) {
 		return Result{}, false
 	}
 	out := Result{Decision: Answer, ID: byCity, Score: townIsAsked, Candidates: []Candidate{{byCity, townIsAsked}}}
