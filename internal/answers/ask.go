@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"github.com/qafila/qafila/internal/locale"
 )
 
 // When a question is taken as understood, and when a guess is worth showing. Set on the ways of asking and the odd lines of the
@@ -28,7 +30,7 @@ const (
 // Ask tells what the question means. It answers every text: without words in it, or with nothing but numbers, it is not understood.
 func (ix *Index) Ask(text string) Result {
 	r := ix.lexicon.readQuestion(text, ix.known)
-	if len(r.words) == 0 || !slices.ContainsFunc(r.words, hasLetters) {
+	if _, number := locale.MaskIdentity(text); len(r.words) == 0 || !slices.ContainsFunc(r.words, hasLetters) || number && len(r.words) < 3 {
 		return ix.wordless(text)
 	}
 	if result, ok := ix.town(r); ok {

@@ -6,6 +6,8 @@ import (
 	"io"
 	"slices"
 	"strings"
+
+	"github.com/qafila/qafila/internal/locale"
 )
 
 // A Labelled question is one of which somebody has said what it means.
@@ -31,6 +33,11 @@ func ReadLabelled(r io.Reader, script Script) ([]Labelled, error) {
 		list = append(list, Labelled{script, id, text, n})
 	}
 	return list, lines.Err()
+}
+
+// Unasked leaves out questions that are ways of asking as they stand ("merci", "prix carte"): they would measure nothing.
+func (a *Answers) Unasked(list []Labelled) []Labelled {
+	return slices.DeleteFunc(slices.Clone(list), func(q Labelled) bool { return a.exact[locale.Fold(q.Text)] != "" })
 }
 
 // Figures tell how well questions in one script are understood.
