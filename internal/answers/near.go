@@ -14,7 +14,7 @@ func maskOf(r []rune) uint64 {
 // nearest returns what the spellings mean that are fewest slips away from the word: one slip in four letters or more, two in eight. Where
 // several are as near and mean different things, it returns none.
 func (lx *Lexicon) nearest(word []rune) (m meaning, slips int, ok bool) {
-	if len(word) < 5 || len(word) > 26 {
+	if len(word) <= shortestSpelt || len(word) > longestSpelt {
 		return meaning{}, 0, false
 	}
 	most := 1
@@ -22,22 +22,21 @@ func (lx *Lexicon) nearest(word []rune) (m meaning, slips int, ok bool) {
 		most = 2
 	}
 	mask, best, clash := maskOf(word), most+1, false
-	for i := range lx.spelt {
-		s := &lx.spelt[i]
-		limit := min(most, best)
-		if d := len(s.runes) - len(word); d > limit || -d > limit {
-			continue
-		}
-		if bits.OnesCount64(mask&^s.mask) > limit || bits.OnesCount64(s.mask&^mask) > limit {
-			continue
-		}
-		d := distance(word, s.runes, limit)
-		switch {
-		case d > limit:
-		case d < best:
-			best, m, clash = d, s.meaning, false
-		case d == best && !same(m.concepts, s.concepts):
-			clash = true
+	for n := max(shortestSpelt, len(word)-most); n <= min(longestSpelt, len(word)+most); n++ {
+		for i := range lx.spelt[n] {
+			s := &lx.spelt[n][i]
+			limit := min(most, best)
+			if bits.OnesCount64(mask&^s.mask) > limit || bits.OnesCount64(s.mask&^mask) > limit {
+				continue
+			}
+			d := distance(word, s.runes, limit)
+			switch {
+			case d > limit:
+			case d < best:
+				best, m, clash = d, s.meaning, false
+			case d == best && !same(m.concepts, s.concepts):
+				clash = true
+			}
 		}
 	}
 	return m, best, best <= most && !clash
