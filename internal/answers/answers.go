@@ -56,8 +56,8 @@ type Entry struct {
 	File    string    // where the entry is written, for messages to organisers
 	Line    int
 
-	title, body, who words
-	ways             map[Script][]string
+	title, body, who, voice words
+	ways                    map[Script][]string
 }
 
 // Ways are the ways in which people ask, in that script, as written.
@@ -76,6 +76,9 @@ func (e Entry) Body(l locale.Language) string { return e.body.in(l) }
 
 // Who names the people who know, as a noun phrase to stand after "Ask:", or "" when the entry names nobody.
 func (e Entry) Who(l locale.Language) string { return e.who.in(l) }
+
+// Voice is the file id of the answer as somebody says it in that language, or "": another language's voice is no help.
+func (e Entry) Voice(l locale.Language) string { return e.voice[l] }
 
 // A Topic is one branch of the guided tree.
 type Topic struct {

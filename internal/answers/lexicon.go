@@ -257,7 +257,7 @@ func (lx *Lexicon) ready() {
 		lx.addRoots(key, m)
 		if n := utf8.RuneCountInString(key); n >= shortestSpelt && n <= longestSpelt && !m.weak {
 			r := []rune(key)
-			lx.spelt[n] = append(lx.spelt[n], spelling{runes: r, mask: maskOf(r), meaning: m})
+			lx.spelt[n] = append(lx.spelt[n], spelling{runes: r, mask: locale.LetterMask(r), meaning: m})
 		}
 		if s := stem(key); s != key {
 			if _, taken := lx.byWord[s]; !taken {
