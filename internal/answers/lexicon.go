@@ -24,8 +24,8 @@ type Lexicon struct {
 	stems     map[string]meaning           // spelling of one word without its ending → what it means
 	longest   int                          // words in the longest spelling
 	foreign   map[uint16]bool              // concepts that by themselves are not the bot's business
-	directory *directory.Directory
-	readings  []combination // what ways of asking teach by example, said outright
+	directory *directory.Directory         // for towns that stand alone
+	readings  []combination                // what ways of asking teach by example, said outright
 
 	roots      map[string]meaning // root of a verb of Darija → what the verb means
 	rootSounds map[string]meaning // the same by its skeleton, of three consonants or more
