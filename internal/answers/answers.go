@@ -1,9 +1,9 @@
-// Package answers owns the knowledge: the curated, dated, sourced entries of what the bot may say, the topics they stand under, and the
-// exact words by which a person finds one.
+// Package answers owns the knowledge: the curated, dated, sourced entries of what the bot may say, the topics they stand under, the exact
+// words by which a person finds one, and the index that understands questions in any words and script.
 //
 // It promises that what is loaded is whole: every entry speaks every offered language, a fact has its source and the day it was checked,
-// what isn't confirmed names who knows, and no words mean two entries. It doesn't guess: words that it doesn't know find nothing. It does
-// no I/O after Load and is safe for concurrent use.
+// what isn't confirmed names who knows, and no words mean two entries. Find doesn't guess; Ask does, says how
+// sure it is, and answers nothing that no entry says. Nothing here does I/O after loading, and all of it is safe for concurrent use.
 package answers
 
 import (
@@ -56,8 +56,8 @@ type Entry struct {
 	File    string    // where the entry is written, for messages to organisers
 	Line    int
 
-	title, body, who words
-	ways             map[Script][]string
+	title, body, who, voice words
+	ways                    map[Script][]string
 }
 
 // Ways are the ways in which people ask, in that script, as written.
@@ -76,6 +76,9 @@ func (e Entry) Body(l locale.Language) string { return e.body.in(l) }
 
 // Who names the people who know, as a noun phrase to stand after "Ask:", or "" when the entry names nobody.
 func (e Entry) Who(l locale.Language) string { return e.who.in(l) }
+
+// Voice is the file id of the answer as somebody says it in that language, or "": another language's voice is no help.
+func (e Entry) Voice(l locale.Language) string { return e.voice[l] }
 
 // A Topic is one branch of the guided tree.
 type Topic struct {
