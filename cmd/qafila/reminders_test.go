@@ -61,6 +61,7 @@ func TestAStopThatMovesIsRemindedOfAnew(t *testing.T) {
 	c.set(c.day(8, 20, 0))
 	r.importStops(t, c.now(), c.row(14, caravan.Published))
 	c.set(c.day(9, 13, 0))
+	p.hears("notice.moved")
 	r.silent(t)
 	p.hearsNothing()
 	c.set(c.day(13, 18, 0))

@@ -22,12 +22,13 @@ const longestAside = 300
 // Aside answers words that are surely a question; of those that may be one of a few it offers these, unless the words would do as an answer
 // to what was asked (fits): then they are taken for a question only when they are sure and written as one.
 func (h *House) Aside(lang locale.Language, words string, fits bool) (flow.Aside, bool) {
-	if h.Index == nil || utf8.RuneCountInString(words) > longestAside || fits && !looksAsked(words) {
+	asked := looksAsked(words)
+	if h.Index == nil || utf8.RuneCountInString(words) > longestAside || !asked && (fits || len(strings.Fields(words)) < 2) {
 		return flow.Aside{}, false
 	}
 	r := h.Index.Ask(words)
 	switch {
-	case r.ID == answers.OutOfScope:
+	case r.ID == answers.OutOfScope || polite(r.ID):
 		return flow.Aside{}, false
 	case r.Decision == answers.Answer:
 		return h.Told(lang, r.ID)
@@ -36,7 +37,7 @@ func (h *House) Aside(lang locale.Language, words string, fits bool) (flow.Aside
 	}
 	a := flow.Aside{Lines: []flow.Line{{Text: "aside.which"}}}
 	for _, c := range r.Candidates[:min(len(r.Candidates), 3)] {
-		if e, ok := h.Answers.Get(c.ID); ok && c.ID != answers.OutOfScope {
+		if e, ok := h.Answers.Get(c.ID); ok && c.ID != answers.OutOfScope && !polite(c.ID) {
 			a.Choices = append(a.Choices, flow.Choice{Key: c.ID, Label: e.Title(lang)})
 		}
 	}
@@ -71,7 +72,25 @@ func day(lang locale.Language, t time.Time) string {
 	return date
 }
 
-// looksAsked tells whether words are written as a question: with its sign, or at some length.
+// polite tells the entries that answer a greeting or the bot's own commands: they interrupt nobody.
+func polite(id string) bool { return strings.HasPrefix(id, "meta.") }
+
+// looksAsked tells whether words are written as a question: with its sign, or beginning with a word that asks.
 func looksAsked(words string) bool {
-	return strings.ContainsAny(words, "?؟") || len(strings.Fields(words)) >= 4
+	if strings.ContainsAny(words, "?؟") {
+		return true
+	}
+	first, _, more := strings.Cut(locale.Fold(words), " ")
+	return more && asking[first]
 }
+
+// asking are the folded words that begin a question in the three languages.
+var asking = func() map[string]bool {
+	set := map[string]bool{}
+	for w := range strings.FieldsSeq(`combien comment quoi quel quelle quels quelles qui ou quand pourquoi est-ce c koi komen
+		kifach kifash kifax kifech chhal ch7al chal bch7al bchhal wach wash wax fin fine fayn finahowa imta fo9ach 3lach chkoun chno chnou chnowa ach achno
+		شحال بشحال كيفاش كفاش واش فين فاين علاش شكون شنو شنوا اشنو امتي فوقاش كم كيف هل متي اين ما ماذا من لماذا`) {
+		set[locale.Fold(w)] = true
+	}
+	return set
+}()

@@ -318,9 +318,9 @@ func (r *run) words(st *step) error {
 }
 
 // aside answers words that are a question of their own, and asks the open question again: nothing of it is lost, and it was no wrong
-// answer. At the menu there is nothing to come back to.
+// answer. At the menu there is nothing to come back to, and flows for some roles are work.
 func (r *run) aside(st *step, words string, fits bool) (done bool, err error) {
-	if !st.question.asides || r.onMenu() || r.newcomer() {
+	if !st.question.asides || len(st.flow.roles) > 0 || r.onMenu() || r.newcomer() {
 		return false, nil
 	}
 	a, ok, err := r.host.Aside(words, fits)
