@@ -32,6 +32,11 @@ type program struct {
 		List   staffList   `cmd:"" help:"List the staff."`
 		Remove staffRemove `cmd:"" help:"Take a role away."`
 	} `cmd:"" help:"Who runs the caravan through the bot."`
+	Ask     askCommand `cmd:"" help:"Understand questions, one a line on standard input; needs no database."`
+	Answers struct {
+		Check answersCheck `cmd:"" help:"Check the knowledge; says what is wrong, with file, line and a hint."`
+		Stats answersStats `cmd:"" help:"Print how well questions are understood, in each script."`
+	} `cmd:"" help:"What the bot knows."`
 	Health  healthCommand  `cmd:"" help:"Ask the service that runs on this machine whether it is alive."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }

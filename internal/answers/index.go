@@ -2,9 +2,7 @@ package answers
 
 import (
 	"cmp"
-	"math"
 	"slices"
-	"strings"
 
 	"github.com/qafila/qafila/internal/locale"
 )
@@ -13,17 +11,20 @@ import (
 type Decision string
 
 const (
-	Answer  Decision = "answer"  // sure: answer it
-	Choose  Decision = "choose"  // one of a few: ask which
-	Unknown Decision = "unknown" // not the bot's business, or not understood: say so
+	// Answer is for a question that is understood: answer it.
+	Answer Decision = "answer"
+	// Choose is for one that may mean a few things: ask which.
+	Choose Decision = "choose"
+	// Unknown is for what is not understood, or not the bot's business: say so, kindly.
+	Unknown Decision = "unknown"
 )
 
 // A Result is what a question was understood as.
 type Result struct {
 	Decision   Decision
-	ID         string  // the best entry, whatever the decision; OutOfScope for what is not the bot's business, "" when nothing was said
-	Score      float64 // from 0 to 1: the share of questions that look so and mean ID
-	Candidates []Candidate
+	ID         string      // the likeliest entry, whatever the decision; OutOfScope for what isn't the bot's business
+	Score      float64     // 0 to 1: how likely ID is
+	Candidates []Candidate // the likeliest entries, ID first; at most three, none that can't be meant
 }
 
 // A Candidate is an entry that a question may mean.
@@ -35,244 +36,123 @@ type Candidate struct {
 // mostCandidates is how many buttons a person chooses among.
 const mostCandidates = 3
 
-// An Index understands questions in French, Arabic and Darija in either script. It never changes and is safe for concurrent use.
+// An Index understands questions in French, Arabic and Darija in either script, also in several at once. It learns from the ways of
+// asking, the titles, and the lexicon's readings; the same knowledge always gives the same index. It never changes, does no I/O, and is
+// safe for concurrent use.
 type Index struct {
-	lexicon     *Lexicon
-	known       map[string]word // words of the ways and titles
-	ids         []string        // the classes
-	model       *weights
-	lists       [][]posting
-	idf         []float32
-	lessonClass []int32
-	share       map[string][]float32
-}
-
-func topicOf(id string) string { t, _, _ := strings.Cut(id, "."); return t }
-
-func (ix *Index) learnShares(asked []question) {
-	count := map[string][]float32{}
-	total := map[string]float32{}
-	note := func(id string, r reading, w float32) {
-		t := topicOf(id)
-		if count[t] == nil {
-			count[t] = make([]float32, len(ix.lexicon.concepts))
-		}
-		seen := map[uint16]bool{}
-		for _, x := range r.words {
-			for _, c := range x.concepts {
-				if !seen[c] {
-					seen[c] = true
-					count[t][c] += w * x.surety
-				}
-			}
-		}
-		total[t] += w
-	}
-	for _, q := range asked {
-		note(q.id, ix.lexicon.readQuestion(q.text, ix.known), 1)
-	}
-	for _, said := range ix.lexicon.readings {
-		var r reading
-		for _, concept := range said.concepts {
-			r.words = append(r.words, word{concepts: []uint16{concept}, surety: 1})
-		}
-		note(said.id, r, 1)
-	}
-	sum := make([]float32, len(ix.lexicon.concepts))
-	for t := range count {
-		for c := range sum {
-			count[t][c] /= total[t]
-			sum[c] += count[t][c]
-		}
-	}
-	for t := range count {
-		for c := range sum {
-			if sum[c] > 0 {
-				count[t][c] /= sum[c]
-			}
-		}
-	}
-	ix.share = count
-}
-
-func (ix *Index) support(id string, r reading) float32 {
-	s := ix.share[topicOf(id)]
-	var best float32
-	for _, x := range r.words {
-		for _, c := range x.concepts {
-			best = max(best, s[c]*x.surety)
-		}
-	}
-	return best
-}
-
-type posting struct {
-	lesson int32
-	v      float32
+	answers *Answers
+	lexicon *Lexicon
+	known   map[string]word   // words of the ways and titles, looked up already
+	rows    map[feature]int32 // the features that were met
+	ids     []string          // the classes
+	class   map[string]int    // the reverse
+	weights *weights
+	near    *neighbours
 }
 
 // NewIndex learns how people ask for each entry.
 func NewIndex(a *Answers, lx *Lexicon) *Index {
-	var asked []question
+	return learn(a, a.questions(), lx)
+}
+
+// A question is words of which it is known what they mean.
+type question struct {
+	text, id string
+	script   Script // "" for titles
+}
+
+// questions are all that people are known to ask.
+func (a *Answers) questions() []question {
+	var all []question
 	for _, e := range a.Entries() {
-		for _, way := range e.Asked() {
-			asked = append(asked, question{way, e.ID})
+		for _, s := range Scripts() {
+			for _, way := range e.ways[s] {
+				all = append(all, question{way, e.ID, s})
+			}
 		}
 		for _, l := range locale.Languages() {
 			if t, ok := e.title[l]; ok {
-				asked = append(asked, question{t, e.ID})
+				all = append(all, question{t, e.ID, ""})
 			}
 		}
 	}
-	return learn(asked, lx)
+	return all
 }
 
-type question struct{ text, id string }
+// readingWeight is how much a reading of the lexicon counts beside a way of asking.
+const readingWeight = 0.5
 
-func learn(asked []question, lx *Lexicon) *Index {
-	ix := &Index{lexicon: lx, known: map[string]word{}}
-	class := map[string]int{}
-	rows := map[feature]int32{}
+func learn(a *Answers, asked []question, lx *Lexicon) *Index {
+	ix := &Index{answers: a, lexicon: lx, known: map[string]word{}, rows: map[feature]int32{}, class: map[string]int{}}
+	for _, e := range a.Entries() {
+		ix.class[e.ID] = len(ix.ids)
+		ix.ids = append(ix.ids, e.ID)
+	}
 	lessons := make([]lesson, 0, len(asked)+len(lx.readings))
-	add := func(c int, r reading, weight float32) {
-		seen := lx.features(r, nil)
-		for i, s := range seen {
-			row, ok := rows[s.feature]
-			if !ok {
-				row = int32(len(rows))
-				rows[s.feature] = row
-			}
-			seen[i].feature = feature(row)
+	var seen []shown
+	add := func(id string, r reading, weight float32) {
+		c, ok := ix.class[id]
+		if !ok {
+			return
 		}
-		lessons = append(lessons, lesson{class: c, features: seen, weight: weight})
+		seen = lx.features(r, seen)
+		traits := make([]trait, len(seen))
+		for i, s := range seen {
+			row, ok := ix.rows[s.feature]
+			if !ok {
+				row = int32(len(ix.rows))
+				ix.rows[s.feature] = row
+			}
+			traits[i] = trait{row, s.value * sharpness}
+		}
+		lessons = append(lessons, lesson{class: c, seen: traits, weight: weight})
 	}
 	for _, q := range asked {
-		c, ok := class[q.id]
-		if !ok {
-			c = len(ix.ids)
-			class[q.id] = c
-			ix.ids = append(ix.ids, q.id)
-		}
 		for _, w := range split(q.text) {
 			if _, ok := ix.known[w]; !ok {
 				ix.known[w] = lx.look(w)
 			}
 		}
-		add(c, lx.readQuestion(q.text, ix.known), 1)
+		add(q.id, lx.readQuestion(q.text, ix.known), 1)
 	}
 	for _, said := range lx.readings {
-		if c, ok := class[said.id]; ok {
-			var r reading
-			for _, concept := range said.concepts {
-				r.words = append(r.words, word{concepts: []uint16{concept}, surety: asSpelt})
-			}
-			add(c, r, float32(ev("RW", 0.5)))
+		r := reading{words: make([]word, len(said.concepts))}
+		for i := range said.concepts {
+			r.words[i] = word{concepts: said.concepts[i : i+1], surety: asSpelt}
 		}
+		add(said.id, r, readingWeight)
 	}
-	for i := range lessons {
-		for j := range lessons[i].features {
-			lessons[i].features[j].value *= sharpness
-		}
-	}
-	ix.learnShares(asked)
-	ix.near(lessons, len(rows))
-	ix.model = teach(len(ix.ids), lessons, rows)
+	ix.near = remember(lessons, len(ix.rows))
+	ix.weights = teach(len(ix.ids), len(ix.rows), lessons)
 	return ix
 }
 
-// Ask tells what the question means.
-func (ix *Index) Ask(text string) Result {
-	r := ix.lexicon.readQuestion(text, ix.known)
+// likelihoods are the probabilities of all classes.
+func (ix *Index) likelihoods(r reading) []float32 {
 	seen := ix.lexicon.features(r, nil)
-	kept := seen[:0]
+	traits := make([]trait, 0, len(seen))
 	for _, s := range seen {
-		if row, ok := ix.model.row[s.feature]; ok {
-			kept = append(kept, seen0(row, s.value*sharpness))
+		if row, ok := ix.rows[s.feature]; ok {
+			traits = append(traits, trait{row, s.value * sharpness})
 		}
 	}
 	p := make([]float32, len(ix.ids))
-	ix.model.scores(kept, p)
-	ix.nearBonus(kept, p)
+	ix.weights.scores(traits, p)
+	ix.near.add(traits, p)
 	softmax(p)
-	var out Result
-	order := make([]int, len(p))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(p[b], p[a]) })
-	for _, c := range order[:min(mostCandidates, len(order))] {
-		out.Candidates = append(out.Candidates, Candidate{ix.ids[c], float64(p[c])})
-	}
-	out.ID, out.Score = out.Candidates[0].ID, out.Candidates[0].Score
-	out.Decision = Choose
-	if out.Score > 0.6 {
-		out.Decision = Answer
-	}
-	return out
+	return p
 }
 
-func seen0(row int32, v float32) seen { return seen{feature(row), v} }
-
-func (ix *Index) near(lessons []lesson, n int) {
-	df := make([]int, n)
-	for _, l := range lessons {
-		for _, f := range l.features {
-			df[f.feature]++
+// ranked are the likeliest entries, the likeliest first.
+func (ix *Index) ranked(p []float32, most int) []Candidate {
+	var list []Candidate
+	for c, v := range p {
+		if len(list) == most && float64(v) <= list[most-1].Score {
+			continue
 		}
+		at, _ := slices.BinarySearchFunc(list, float64(v), func(a Candidate, v float64) int { return cmp.Compare(v, a.Score) })
+		list = slices.Insert(list, at, Candidate{ix.ids[c], float64(v)})
+		list = list[:min(len(list), most)]
 	}
-	ix.idf = make([]float32, n)
-	for i := range df {
-		ix.idf[i] = float32(math.Log(float64(len(lessons)+1) / float64(df[i]+1)))
-	}
-	ix.lists = make([][]posting, n)
-	for li, l := range lessons {
-		ix.lessonClass = append(ix.lessonClass, int32(l.class))
-		var sum float32
-		for _, f := range l.features {
-			w := f.value * ix.idf[f.feature]
-			sum += w * w
-		}
-		sum = float32(math.Sqrt(float64(sum)))
-		for _, f := range l.features {
-			ix.lists[f.feature] = append(ix.lists[f.feature], posting{int32(li), f.value * ix.idf[f.feature] / sum})
-		}
-	}
-}
-
-func (ix *Index) nearBonus(kept []seen, p []float32) {
-	dots := make([]float32, len(ix.lessonClass))
-	var sum float32
-	for _, f := range kept {
-		w := f.value * ix.idf[f.feature]
-		sum += w * w
-	}
-	sum = float32(math.Sqrt(float64(sum)))
-	if sum == 0 {
-		return
-	}
-	for _, f := range kept {
-		w := f.value * ix.idf[f.feature] / sum
-		for _, q := range ix.lists[f.feature] {
-			dots[q.lesson] += w * q.v
-		}
-	}
-	best := make([][3]float32, len(p))
-	for i, d := range dots {
-		b := &best[ix.lessonClass[i]]
-		switch {
-		case d > b[0]:
-			b[2] = b[1]
-			b[1] = b[0]
-			b[0] = d
-		case d > b[1]:
-			b[2] = b[1]
-			b[1] = d
-		case d > b[2]:
-			b[2] = d
-		}
-	}
-	k := float32(ev("KNN", 6))
-	for c := range p {
-		p[c] += k * (best[c][0]*0.5 + best[c][1]*0.3 + best[c][2]*0.2)
-	}
+	return list
 }

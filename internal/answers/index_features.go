@@ -16,20 +16,20 @@ const (
 )
 
 // How much each kind weighs beside the others, before the question as a whole is brought to length one.
-var (
-	weighConcept    = float32(ev("WC", 1.0))
-	weighStem       = float32(ev("WS", 0.25))
-	weighIdle       = float32(ev("WI", 0.15))
-	weighSound      = float32(ev("WSO", 0.2))
-	weighSounds     = float32(ev("WSS", 0.15))
-	weighConcepts   = float32(ev("WCC", 0.45))
-	weighNeighbours = float32(ev("WN", 0.2))
+const (
+	weighConcept    = 0.9
+	weighConcepts   = 0.45 // two concepts of one question
+	weighStem       = 0.35
+	weighIdle       = 0.15
+	weighSound      = 0.2
+	weighSounds     = 0.25
+	weighNeighbours = 0.35
 )
 
 // mostPaired is how many concepts of a text are paired with each other.
 const mostPaired = 12
 
-type seen struct {
+type shown struct {
 	feature
 	value float32
 }
@@ -56,7 +56,7 @@ func hashPair(kind uint64, a, b uint16) feature {
 }
 
 // features are what a reading shows, as a vector of length one, each feature once.
-func (lx *Lexicon) features(r reading, out []seen) []seen {
+func (lx *Lexicon) features(r reading, out []shown) []shown {
 	out = out[:0]
 	put := func(f feature, v float32) {
 		for i := range out {
@@ -65,7 +65,7 @@ func (lx *Lexicon) features(r reading, out []seen) []seen {
 				return
 			}
 		}
-		out = append(out, seen{f, v})
+		out = append(out, shown{f, v})
 	}
 	var concepts [mostPaired]uint16
 	var surety [mostPaired]float32

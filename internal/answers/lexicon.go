@@ -17,13 +17,15 @@ import (
 // A Lexicon knows which words mean one thing, however and in whichever script they are written: lexicon/*.yaml, and the towns and trades
 // of the directory. It never changes.
 type Lexicon struct {
-	concepts []string           // their names; the numbers below are places in it
-	byWord   map[string]meaning // folded spelling, its words glued → what it means
-	bySound  map[string]meaning // skeleton of a spelling of one word → what it means, where spellings that sound so agree
-	spelt    []spelling         // spellings of one word that a slip may have spoilt
-	stems    map[string]meaning // spelling of one word without its ending → what it means
-	longest  int                // words in the longest spelling
-	readings []combination      // what ways of asking teach by example, said outright
+	concepts  []string           // their names; the numbers below are places in it
+	byWord    map[string]meaning // folded spelling, its words glued → what it means
+	bySound   map[string]meaning // skeleton of a spelling of one word → what it means, where spellings that sound so agree
+	spelt     []spelling         // spellings of one word that a slip may have spoilt
+	stems     map[string]meaning // spelling of one word without its ending → what it means
+	longest   int                // words in the longest spelling
+	foreign   map[uint16]bool    // concepts that by themselves are not the bot's business
+	directory *directory.Directory
+	readings  []combination // what ways of asking teach by example, said outright
 
 	roots      map[string]meaning // root of a verb of Darija → what the verb means
 	rootSounds map[string]meaning // the same by its skeleton, of three consonants or more
@@ -60,6 +62,15 @@ const (
 // mostMeanings is how many concepts a loose look may find.
 const mostMeanings = 2
 
+// enoughConcept is what safi says when it is no town.
+const enoughConcept = "enough"
+
+// newConcept is what jdida says when it is no town; soundsLikeTown is how near the directory must find it to one.
+const (
+	newConcept     = "new"
+	soundsLikeTown = 0.7
+)
+
 // idleConcept holds the words that a question can lose.
 const idleConcept = "idle"
 
@@ -69,7 +80,7 @@ const longestPhrase = 6
 // ReadLexicon reads lexicon/*.yaml of fsys. A spelling may stand under several concepts, but not twice under one.
 func ReadLexicon(fsys fs.FS, d *directory.Directory) (*Lexicon, []Problem) {
 	l := &loader{}
-	lx := &Lexicon{byWord: map[string]meaning{}, bySound: map[string]meaning{}, stems: map[string]meaning{}, roots: map[string]meaning{}, rootSounds: map[string]meaning{}}
+	lx := &Lexicon{directory: d, foreign: map[uint16]bool{}, byWord: map[string]meaning{}, bySound: map[string]meaning{}, stems: map[string]meaning{}, roots: map[string]meaning{}, rootSounds: map[string]meaning{}}
 	names, err := fs.Glob(fsys, "lexicon/*.yaml")
 	if err != nil || len(names) == 0 {
 		return nil, []Problem{{File: "lexicon", Line: 1, What: "there is no *.yaml file here", Hint: "concepts: {name: spellings}"}}
@@ -132,6 +143,24 @@ func (lx *Lexicon) read(l *loader, file string, b []byte, concept, spellings str
 	}
 }
 
+// Check looks whether every entry is read from something, and nothing is read that doesn't exist.
+func (lx *Lexicon) Check(a *Answers) []Problem {
+	l := &loader{}
+	read := map[string]bool{}
+	for _, c := range lx.readings {
+		read[c.id] = true
+		if _, ok := a.byID[c.id]; !ok {
+			l.problem(c.file, c.line, "an id of an entry", "%s is read, and doesn't exist", c.id)
+		}
+	}
+	for _, e := range a.Entries() {
+		if !read[e.ID] {
+			l.problem(e.File, e.Line, "add it to lexicon/readings.yaml", "no reading asks for %s", e.ID)
+		}
+	}
+	return l.problems
+}
+
 // lineOf is where a key stands in a file of the lexicon.
 func lineOf(b []byte, key string) int {
 	return 1 + bytes.Count(b[:max(0, bytes.Index(b, []byte("\n  "+key+":"))+1)], []byte{'\n'})
@@ -149,6 +178,9 @@ func (lx *Lexicon) combine(l *loader, id, text, file string, line int) {
 			}
 			c.concepts = append(c.concepts, uint16(i))
 		}
+		if id == OutOfScope && len(c.concepts) == 1 {
+			lx.foreign[c.concepts[0]] = true
+		}
 		if len(c.concepts) > 0 {
 			lx.readings = append(lx.readings, c)
 		}
@@ -161,6 +193,34 @@ func (lx *Lexicon) addNames(concept string, s directory.Spellings) {
 	for name, weak := range s.Names {
 		lx.add(name, c, weak)
 	}
+}
+
+// means tells whether a word has the concept of that name.
+func (lx *Lexicon) means(w word, concept string) bool {
+	return slices.ContainsFunc(w.concepts, func(c uint16) bool { return lx.concepts[c] == concept })
+}
+
+// outside tells whether a reading has a concept that by itself is not the bot's business.
+func (lx *Lexicon) outside(r reading) bool {
+	for _, w := range r.words {
+		if slices.ContainsFunc(w.concepts, func(c uint16) bool { return lx.foreign[c] }) {
+			return true
+		}
+	}
+	return false
+}
+
+// isTown tells whether a word that stands alone names a town: as the directory has it, or nearly so when it means nothing else. Jdida is
+// El Jadida when nothing stands beside it that could be new.
+func (lx *Lexicon) isTown(w word) bool {
+	if lx.means(w, townConcept) {
+		return true
+	}
+	if len(w.concepts) > 0 && w.surety > withSlip && !lx.means(w, newConcept) {
+		return false
+	}
+	places := lx.directory.FindPlaces(w.text)
+	return len(places) > 0 && (places[0].Sure || lx.means(w, newConcept) && places[0].Score >= soundsLikeTown)
 }
 
 // isIdle tells a meaning that says nothing.
