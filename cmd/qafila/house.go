@@ -44,7 +44,7 @@ var staffCommands = map[string][]string{
 var spoken = []string{
 	"turn.failed", "edit.ignored", "group.only_private", "identity.masked", "keyboard.done", "sample.note", "stops.places", "count.*",
 	"bot.*", "command.*", "theme.*", "registration.state_*", "recommendation.state_*", "notice.*", "door.*", "summary.*", "calendar.*", "role.*",
-	"broadcast.*", "segment.*",
+	"broadcast.*", "segment.*", "answer.class_*", "ready.line_*",
 }
 
 // furnish reads and checks it all; what is wrong comes back with file, line and hint.
@@ -72,15 +72,16 @@ func furnishFrom(s settings, flowFiles fs.FS) (*house, []flow.Problem, error) {
 		return nil, nil, fmt.Errorf("read the texts: %w", err)
 	}
 	known, wrong := answers.Load(knowledge.Files, languages)
+	lexicon, unread := answers.ReadLexicon(knowledge.Files, directory.Default())
 	var problems []flow.Problem
-	for _, p := range wrong {
+	for _, p := range append(wrong, unread...) {
 		problems = append(problems, flow.Problem{File: "knowledge/" + p.File, Line: p.Line, What: p.What, Hint: p.Hint})
 	}
-	if known == nil {
+	if known == nil || lexicon == nil {
 		return h, problems, nil
 	}
 	h.rooms = &conversation.House{
-		Texts: h.texts, Directory: directory.Default(), Answers: known, Languages: languages,
+		Texts: h.texts, Directory: directory.Default(), Answers: answers.NewCurrent(known, lexicon), Languages: languages,
 		Username: func() string {
 			if name := h.username.Load(); name != nil {
 				return *name

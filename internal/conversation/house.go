@@ -10,7 +10,7 @@ import (
 type House struct {
 	Texts     *locale.Texts
 	Directory *directory.Directory
-	Answers   *answers.Answers
+	Answers   *answers.Current
 	Languages []locale.Language // offered
 	Username  func() string     // the bot's, without @; "" until Telegram has told it
 
