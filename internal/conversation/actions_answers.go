@@ -81,12 +81,16 @@ func plainDate(lang locale.Language, day time.Time) string {
 	return date
 }
 
-// refuseFrom is how sure the index must be that a question is not the bot's business, to say so; below it the bot only doesn't know.
-const refuseFrom = 0.5
+// refuseFrom is how sure the index must be that a question is not the bot's business, to say so; below it, as with words that it has never
+// met, the bot doesn't know, and staff see the question.
+const refuseFrom = 0.8
 
 func (h *House) answersAsk(ctx context.Context, t *Turn, args Args) (flow.Outcome, error) {
 	words := args.Text("words")
 	r := h.Answers.Ask(words)
+	if why(words) == "language" { // letters that the index only knows by their sound say nothing
+		r = answers.Result{Decision: answers.Unknown}
+	}
 	set := map[string]flow.Value{"id": "", "why": "", "candidates": []string{}}
 	asked := answers.Asked{Words: words, Decision: string(r.Decision), Entry: r.ID, Score: r.Score}
 	switch r.Decision {

@@ -38,7 +38,7 @@ func (h *House) editing(s flow.Signature, change func(context.Context, *Turn, an
 func (h *House) answerEditActions() []Action {
 	return []Action{
 		h.editing(flow.Signature{Name: "answers.entry", About: "one answer as staff see it, in one language", Args: all(text, "language"), Outcomes: []string{"found"},
-			Sets: with(all(text, "id", "language", "language_name", "class", "title", "body", "source", "site", "checked"), all(flag, "old", "recorded", "changed", "provable"), all(number, "days", "ways")),
+			Sets:    with(all(text, "id", "language", "language_name", "class", "title", "body", "source", "site", "checked"), all(flag, "old", "recorded", "changed", "provable"), all(number, "days", "ways")),
 			Longest: map[string]int{"title": answers.LongestTitle, "body": 900, "source": 500, "site": 60, "class": 40}}, h.answersEntry),
 		h.editing(flow.Signature{Name: "answers.set_title", About: "gives an answer another title in one language", Args: all(text, "language", "words"), Outcomes: []string{"ok", "empty", "long"}},
 			func(ctx context.Context, t *Turn, e answers.Entry, args Args) (flow.Outcome, error) {

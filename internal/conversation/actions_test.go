@@ -364,7 +364,6 @@ func TestARecommendationIsSentAndFoundAgain(t *testing.T) {
 	}
 }
 
-
 func TestListsToPickFrom(t *testing.T) {
 	r, _ := furnished(t)
 	for name, want := range map[string]int{"languages": 3, "regions": 12, "places": 93, "branches": len(r.house.Directory.Branches()), "trades": 64,
