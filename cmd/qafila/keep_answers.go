@@ -20,6 +20,12 @@ func (v *service) keepAnswers(ctx context.Context) {
 	}
 }
 
+// readAnswers makes the answers ready before anybody asks: the first question would wait for the index.
+func (v *service) readAnswers(ctx context.Context) {
+	v.refreshAnswers(ctx)
+	v.house.rooms.Answers.Warm()
+}
+
 // refreshAnswers looks once.
 func (v *service) refreshAnswers(ctx context.Context) {
 	left, err := v.house.rooms.Answers.Refresh(ctx, v.db.Pool)

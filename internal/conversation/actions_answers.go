@@ -22,8 +22,8 @@ func (h *House) answerActions() []Action {
 		Do: h.answersShow,
 	}, {
 		Signature: flow.Signature{Name: "answers.ask", Args: all(text, "words"), Outcomes: []string{"answer", "choose", "unknown", "refuse"},
-			About: "what a typed question means: an answer's id, a few candidates, nothing known (why: letters, language, long or nothing more), or not the bot's business. Keeps it, about nobody",
-			Sets:  with(all(text, "id", "why"), all(texts, "candidates"))},
+			About: "what a typed question means: an answer's id, a few candidates, nothing known (why: letters, language, long or nothing more), or not the bot's business. Keeps it, about nobody. words: their beginning, which is enough to go on with",
+			Sets:  with(all(text, "id", "why", "words"), all(texts, "candidates")), Longest: map[string]int{"words": mostWords}},
 		Do: h.answersAsk,
 	}, {
 		Signature: flow.Signature{Name: "answers.topic", About: "the one topic whose name has the typed word", Args: all(text, "words"), Outcomes: []string{"found", "none"}, Sets: all(text, "topic")},
@@ -91,7 +91,10 @@ func (h *House) answersAsk(ctx context.Context, t *Turn, args Args) (flow.Outcom
 	if why(words) == "language" { // letters that the index only knows by their sound say nothing
 		r = answers.Result{Decision: answers.Unknown}
 	}
-	set := map[string]flow.Value{"id": "", "why": "", "candidates": []string{}}
+	set := map[string]flow.Value{"id": "", "why": "", "candidates": []string{}, "words": words}
+	if long := []rune(words); len(long) > mostWords {
+		set["words"] = string(long[:mostWords])
+	}
 	asked := answers.Asked{Words: words, Decision: string(r.Decision), Entry: r.ID, Score: r.Score}
 	switch r.Decision {
 	case answers.Answer:
@@ -112,11 +115,16 @@ func (h *House) answersAsk(ctx context.Context, t *Turn, args Args) (flow.Outcom
 	if asked.Decision == answers.Refused {
 		set["id"] = answers.OutOfScope
 	}
-	if _, err := h.noteAsked(ctx, t, asked); err != nil {
-		return flow.Outcome{}, err
+	if set["why"] != "letters" { // nothing to learn from
+		if _, err := h.noteAsked(ctx, t, asked); err != nil {
+			return flow.Outcome{}, err
+		}
 	}
 	return outcome(asked.Decision, set)
 }
+
+// mostWords is how much of a question a flow keeps, in characters.
+const mostWords = 500
 
 // worthyFrom is how likely a candidate must be to be offered: a button that can hardly be meant is noise.
 const worthyFrom = 0.03
@@ -190,15 +198,7 @@ func (h *House) answerLists() []List {
 		return items
 	}
 	inTopic := func(t *Turn, args Args) []flow.Item { return titles(t.Language, h.Answers.InTopic(args.Text("topic"))) }
-	candidates := func(t *Turn, args Args) []flow.Item {
-		var items []flow.Item
-		for _, id := range args.Texts("ids") {
-			if e, ok := h.Answers.Get(id); ok {
-				items = append(items, flow.Item{Key: id, Label: e.Title(t.Language)})
-			}
-		}
-		return items
-	}
+	candidates := func(t *Turn, args Args) []flow.Item { return h.titled(t.Language, args.Texts("ids")) }
 	return []List{
 		h.searchable(flow.Signature{Name: "answer_topics", About: "the topics of answers; a search looks over all answers, and its keys are theirs"}, topics),
 		h.searchable(flow.Signature{Name: "answers", About: "the answers of a topic; a search looks over all", Args: all(text, "topic")}, inTopic),
@@ -223,6 +223,17 @@ func (h *House) topicNamed(typed string) (id string, ok bool) {
 		id, ok = topic.ID, true
 	}
 	return id, ok
+}
+
+// titled are answers by their ids; one that has gone is passed over.
+func (h *House) titled(lang locale.Language, ids []string) []flow.Item {
+	var entries []answers.Entry
+	for _, id := range ids {
+		if e, ok := h.Answers.Get(id); ok {
+			entries = append(entries, e)
+		}
+	}
+	return titles(lang, entries)
 }
 
 func titles(lang locale.Language, entries []answers.Entry) []flow.Item {

@@ -15,7 +15,7 @@ func Offered(h *House) Offer {
 	for _, a := range slices.Concat(h.stopActions(), h.registrationActions(), h.peopleActions(), h.staffActions(), h.feedbackActions(), h.answerActions(), h.answerEditActions(), h.unansweredActions(), h.readyActions(), h.wordActions()) {
 		o.Actions[a.Name] = a
 	}
-	for _, l := range slices.Concat(h.stopLists(), h.registrationLists(), h.pickLists(), h.staffLists(), h.feedbackLists(), h.answerLists(), h.answerEditLists()) {
+	for _, l := range slices.Concat(h.stopLists(), h.registrationLists(), h.pickLists(), h.staffLists(), h.feedbackLists(), h.answerLists(), h.answerEditLists(), h.unansweredLists()) {
 		o.Lists[l.Name] = l
 	}
 	for _, m := range h.makers() {

@@ -2,6 +2,7 @@ package conversation
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/qafila/qafila/internal/answers"
@@ -87,4 +88,19 @@ func (h *House) unansweredTeach(ctx context.Context, t *Turn, args Args) (flow.O
 		return flow.Outcome{}, err
 	}
 	return outcome("ok", set)
+}
+
+// unansweredLists offer all answers, those that the questions may ask for first.
+func (h *House) unansweredLists() []List {
+	suggestedFirst := func(t *Turn, args Args) []flow.Item {
+		ids := args.Texts("ids")
+		for _, e := range h.Answers.Entries() {
+			if e.Class != answers.Refuse && !slices.Contains(ids, e.ID) {
+				ids = append(ids[:len(ids):len(ids)], e.ID)
+			}
+		}
+		return h.titled(t.Language, ids)
+	}
+	return []List{h.searchable(flow.Signature{Name: "answers_suggested", Args: all(texts, "ids"), For: organisers,
+		About: "all answers, those of these ids first; a search looks over all"}, suggestedFirst)}
 }
