@@ -65,6 +65,7 @@ func (c *demoCommand) Run(ctx context.Context) error {
 			return err
 		}
 		v.listener, show.service = own, v
+		v.readAnswers(ctx)
 		return serveDemo(ctx, v, telegram, page)
 	}()
 	return errors.Join(err, db.Close())

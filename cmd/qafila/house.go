@@ -47,7 +47,7 @@ var staffCommands = map[string][]string{
 var spoken = []string{
 	"turn.failed", "edit.ignored", "group.only_private", "identity.masked", "keyboard.done", "sample.note", "stops.places", "count.*",
 	"bot.*", "command.*", "theme.*", "registration.state_*", "recommendation.state_*", "notice.*", "door.*", "summary.*", "calendar.*", "role.*",
-	"broadcast.*", "segment.*", "aside.*", "checkin.said_*", "plan.*", "poster.*", "reminder.*",
+	"broadcast.*", "segment.*", "aside.*", "checkin.said_*", "plan.*", "poster.*", "reminder.*", "answer.class_*", "ready.line_*",
 }
 
 // furnish reads and checks it all; what is wrong comes back with file, line and hint.
@@ -75,22 +75,16 @@ func furnishFrom(s settings, flowFiles fs.FS) (*house, []flow.Problem, error) {
 		return nil, nil, fmt.Errorf("read the texts: %w", err)
 	}
 	known, wrong := answers.Load(knowledge.Files, languages)
+	lexicon, unread := shippedLexicon()
 	var problems []flow.Problem
-	for _, p := range wrong {
+	for _, p := range append(wrong, unread...) {
 		problems = append(problems, flow.Problem{File: "knowledge/" + p.File, Line: p.Line, What: p.What, Hint: p.Hint})
 	}
-	if known == nil {
-		return h, problems, nil
-	}
-	words, wrong := lexicon()
-	for _, p := range wrong {
-		problems = append(problems, flow.Problem{File: "knowledge/" + p.File, Line: p.Line, What: p.What, Hint: p.Hint})
-	}
-	if words == nil {
+	if known == nil || lexicon == nil {
 		return h, problems, nil
 	}
 	h.rooms = &conversation.House{
-		Texts: h.texts, Directory: directory.Default(), Answers: known, Index: answers.NewIndex(known, words), Languages: languages,
+		Texts: h.texts, Directory: directory.Default(), Answers: answers.NewCurrent(known, lexicon), Languages: languages,
 		Username: told(&h.username), TicketKey: told(&h.tickets),
 		Controller: s.Controller, Declaration: s.Declaration,
 	}
@@ -129,7 +123,7 @@ func roles() []string {
 	return names
 }
 
-// lexicon is the shipped one; reading it takes a while, and it never changes.
-var lexicon = sync.OnceValues(func() (*answers.Lexicon, []answers.Problem) {
+// shippedLexicon is read once: it takes a while, and it never changes.
+var shippedLexicon = sync.OnceValues(func() (*answers.Lexicon, []answers.Problem) {
 	return answers.ReadLexicon(knowledge.Files, directory.Default())
 })

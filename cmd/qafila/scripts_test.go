@@ -184,6 +184,7 @@ func (p *player) fail(format string, args ...any) {
 func (p *player) settle() {
 	p.t.Helper()
 	p.rig.quiet(p.t)
+	p.rig.service.refreshAnswers(p.t.Context()) // what staff changed is known from now on
 	now := p.actor
 	for _, a := range p.actors {
 		p.actor = a
@@ -407,8 +408,10 @@ func (p *player) attachment(kind string) {
 			return m.Document != nil && m.Document.Size > 0
 		case "venue":
 			return m.Venue != nil
+		case "voice":
+			return m.Voice != nil
 		}
-		p.fail("an attachment is a photo, a document or a venue, not %q", kind)
+		p.fail("an attachment is a photo, a document, a venue or a voice, not %q", kind)
 		return false
 	}
 	if has(p.last.Message) {

@@ -35,6 +35,7 @@ func (c *serveCommand) Run(ctx context.Context) error {
 	v, err := newService(c.settings, db, log, time.Now)
 	if err == nil {
 		v.listener = listener
+		v.readAnswers(ctx)
 		log.Info("listening", "address", listener.Addr().String())
 		err = v.run(ctx)
 	}

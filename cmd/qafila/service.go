@@ -116,6 +116,7 @@ func (v *service) run(ctx context.Context) error {
 	})
 	g.Go(func() error { return v.take(running, work, mux) })
 	g.Go(func() error { return v.keepHouse(running, work) })
+	g.Go(func() error { v.keepAnswers(running); return nil })
 	g.Go(func() error {
 		<-running.Done()
 		v.ready.Store(false)

@@ -2,8 +2,9 @@
 // words by which a person finds one, and the index that understands questions in any words and script.
 //
 // It promises that what is loaded is whole: every entry speaks every offered language, a fact has its source and the day it was checked,
-// what isn't confirmed names who knows, and no words mean two entries. Find doesn't guess; Ask does, says how
-// sure it is, and answers nothing that no entry says. Nothing here does I/O after loading, and all of it is safe for concurrent use.
+// what isn't confirmed names who knows, and no words mean two entries. Find doesn't guess: words that it doesn't know find nothing; Ask does,
+// and says how sure it is. What staff correct, record and teach is kept in tables and laid over what ships (Current); so is what was asked,
+// about nobody. All is safe for concurrent use.
 package answers
 
 import (
@@ -50,14 +51,15 @@ type Entry struct {
 	ID      string // "card.price"; never changes, buttons and programmes of stops refer to it
 	Topic   string // the topic's ID
 	Class   Class
-	Source  string    // address of the page that says it; "" only when nothing in the entry is stated as fact
+	Source  string    // address of the page that says it, or, from staff, who said it; "" only when nothing in the entry is stated as fact
 	Checked time.Time // the day (UTC midnight) on which the source was read; zero without a source
 	Opens   string    // the door behind a live answer or an action, such as /register; "" for the other classes
 	File    string    // where the entry is written, for messages to organisers
 	Line    int
 
-	title, body, who, voice words
-	ways                    map[Script][]string
+	title, body, who words
+	ways             map[Script][]string
+	voices           words // file ids; shared as the rest
 }
 
 // Ways are the ways in which people ask, in that script, as written.
@@ -77,8 +79,8 @@ func (e Entry) Body(l locale.Language) string { return e.body.in(l) }
 // Who names the people who know, as a noun phrase to stand after "Ask:", or "" when the entry names nobody.
 func (e Entry) Who(l locale.Language) string { return e.who.in(l) }
 
-// Voice is the file id of the answer as somebody says it in that language, or "": another language's voice is no help.
-func (e Entry) Voice(l locale.Language) string { return e.voice[l] }
+// Voice is a recording of the answer, as the messenger's file id; "" when there is none in that very language.
+func (e Entry) Voice(l locale.Language) string { return e.voices[l] }
 
 // A Topic is one branch of the guided tree.
 type Topic struct {

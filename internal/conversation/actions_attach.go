@@ -60,6 +60,17 @@ func (h *House) makers() []Maker {
 				Data: s.Invitation(title, venue+separator(t.Language)+town, description, t.Now)}, nil
 		},
 	}, {
+		Signature: flow.Signature{Name: "answer_voice", About: "an answer, spoken in the person's language, from its id", Args: all(text, "id")},
+		Make: func(_ context.Context, t *Turn, from flow.Value) (Attachment, error) {
+			id, _ := from.(string)
+			e, _ := h.Answers.Get(id)
+			file := e.Voice(t.Language)
+			if file == "" {
+				return Attachment{}, fmt.Errorf("the answer %q has no voice in %s", id, t.Language)
+			}
+			return Attachment{Kind: "voice", File: file}, nil
+		},
+	}, {
 		Signature: flow.Signature{Name: "export", About: "everything that is kept about this chat, as JSON"},
 		Make: func(ctx context.Context, t *Turn, _ flow.Value) (Attachment, error) {
 			all, err := people.Export(ctx, t.Tx, t.Chat, t.Now)

@@ -51,8 +51,12 @@ func furnished(t *testing.T) (*room, *pgxpool.Pool) {
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
-	h := &House{Texts: spoken, Directory: directory.Default(), Answers: known, Languages: locale.Languages(), Username: func() string { return "QafilaBot" },
-		TicketKey:  func() string { return "a key" },
+	lexicon, unread := answers.ReadLexicon(knowledge.Files, directory.Default())
+	if len(unread) > 0 {
+		t.Fatal(unread)
+	}
+	h := &House{Texts: spoken, Directory: directory.Default(), Answers: answers.NewCurrent(known, lexicon), Languages: locale.Languages(),
+		Username: func() string { return "QafilaBot" }, TicketKey: func() string { return "a key" },
 		Controller: "SEAESS", Declaration: "D-1"}
 	tx, err := pool.Begin(t.Context())
 	if err != nil {
@@ -358,40 +362,6 @@ func TestARecommendationIsSentAndFoundAgain(t *testing.T) {
 	r.as(2, locale.French).do("gone", "recommend.load", Args{"reference": ref})
 	if k := r.keys("recommendations", nil, ""); len(k) != 3 {
 		t.Error(k)
-	}
-}
-
-func TestAnswersAreShownAndFound(t *testing.T) {
-	r, _ := furnished(t)
-	for _, lang := range locale.Languages() {
-		in := r.as(1, lang)
-		for _, topic := range in.keys("answer_topics", nil, "") {
-			for _, id := range in.keys("answers", Args{"topic": topic}, "") {
-				e, _ := r.house.Answers.Get(id)
-				want := "known"
-				if e.Class == answers.Unconfirmed {
-					want = "unconfirmed"
-				}
-				if set := in.do(want, "answers.show", Args{"id": id}); set["body"] == "" || set["title"] == "" {
-					t.Error(id, set)
-				}
-			}
-		}
-	}
-	r.do("gone", "answers.show", Args{"id": "card"})
-	e, _ := r.house.Answers.Get("card.price")
-	if set := r.do("found", "answers.find", Args{"words": e.Ways(answers.French)[0]}); set["id"] != "card.price" {
-		t.Error(set)
-	}
-	if set := r.do("found", "answers.find", Args{"words": "Réforme"}); set["id"] != "reforms" {
-		t.Errorf("a word of a topic's name leads to %v", set)
-	}
-	r.do("none", "answers.find", Args{"words": "quel temps fait-il"})
-	if p, err := r.offer.Lists["answer_topics"].Page(t.Context(), r.turn, nil, flow.Query{Search: e.Ways(answers.French)[0], Limit: 8}); err != nil || !p.Sure || p.Items[0].Key != "card.price" {
-		t.Errorf("%+v, %v", p, err)
-	}
-	if p, err := r.offer.Lists["answer_topics"].Page(t.Context(), r.turn, nil, flow.Query{Search: "zzz qqq", Limit: 8}); err != nil || p.Total != 0 {
-		t.Errorf("%+v, %v", p, err)
 	}
 }
 

@@ -23,10 +23,10 @@ const longestAside = 300
 // to what was asked (fits): then they are taken for a question only when they are sure and written as one.
 func (h *House) Aside(lang locale.Language, words string, fits bool) (flow.Aside, bool) {
 	asked := looksAsked(words)
-	if h.Index == nil || utf8.RuneCountInString(words) > longestAside || !asked && (fits || len(strings.Fields(words)) < 2) {
+	if utf8.RuneCountInString(words) > longestAside || !asked && (fits || len(strings.Fields(words)) < 2) {
 		return flow.Aside{}, false
 	}
-	r := h.Index.Ask(words)
+	r := h.Answers.Ask(words)
 	switch {
 	case r.ID == answers.OutOfScope || polite(r.ID):
 		return flow.Aside{}, false

@@ -10,8 +10,7 @@ import (
 type House struct {
 	Texts     *locale.Texts
 	Directory *directory.Directory
-	Answers   *answers.Answers
-	Index     *answers.Index    // understands questions; nil: nothing is understood beyond exact words
+	Answers   *answers.Current
 	Languages []locale.Language // offered
 	Username  func() string     // the bot's, without @; "" until Telegram has told it
 	TicketKey func() string     // what tickets are sealed with; "" until it is loaded

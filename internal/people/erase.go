@@ -13,7 +13,8 @@ import (
 )
 
 // Erase takes everything about a chat out of every table: the chat itself, the profile, consents, registrations (of others that it
-// registered too), wishes to be told, notices, recommendations, ratings, a place in the staff, what waits to be sent, and updates kept because they failed. Places
+// registered too), wishes to be told, notices, recommendations, ratings, a place in the staff, answers that they recorded, what waits to be
+// sent, and updates kept because they failed. Places
 // that come free move the waiting lists up: it returns whom to tell. tx must be a transaction.
 func Erase(ctx context.Context, tx postgres.Querier, chat int64, now time.Time) ([]caravan.Promotion, error) {
 	up, err := caravan.Forget(ctx, tx, chat, now)
@@ -35,6 +36,9 @@ func Erase(ctx context.Context, tx postgres.Querier, chat int64, now time.Time) 
 		`WITH gone AS (DELETE FROM recipients WHERE chat_id = $1 RETURNING broadcast, state)
 		UPDATE broadcasts SET total = total - 1 WHERE id IN (SELECT broadcast FROM gone WHERE state IN (0, 1))`,
 		`UPDATE broadcasts SET chat_id = 0, panel = 0 WHERE chat_id = $1`,
+		// Who recorded answers takes their voice with them; every instance looks at the answers again.
+		`WITH gone AS (DELETE FROM answer_voices WHERE staff IN (SELECT id FROM staff WHERE chat_id = $1) RETURNING entry)
+		UPDATE house SET value = (value::bigint + 1)::text WHERE key = 'answers' AND EXISTS (SELECT FROM gone)`,
 		`DELETE FROM staff WHERE chat_id = $1`,
 		`DELETE FROM chats WHERE chat_id = $1`,
 	} {

@@ -20,6 +20,7 @@ type Everything struct {
 	Chat            Chat              `json:"chat"`
 	Profile         *Profile          `json:"profile,omitempty"`
 	Staff           []Post            `json:"staff,omitempty"`
+	Recorded        []Recorded        `json:"recorded,omitempty"`
 	Consents        []Consent         `json:"consents"`
 	Registrations   []TakenPlace      `json:"registrations"`
 	Recommendations []Said            `json:"recommendations"`
@@ -123,6 +124,13 @@ type Sent struct {
 	Reason    string `json:"reason,omitempty"`
 }
 
+// Recorded is an answer that a member of the staff spoke.
+type Recorded struct {
+	Answer   string `json:"answer"`
+	Language string `json:"language"`
+	File     string `json:"file"`
+}
+
 // Failed is a message of the person's that failed to be handled, as it came.
 type Failed struct {
 	Raw    string    `json:"raw"`
@@ -151,6 +159,7 @@ func Export(ctx context.Context, q postgres.Querier, chat int64, now time.Time) 
 			return err
 		})
 	queueInto(&b, &e.Staff, `SELECT role, region, name, coalesce(door, ''), joined_at FROM staff WHERE chat_id = $1`, chat)
+	queueInto(&b, &e.Recorded, `SELECT entry, language, file FROM answer_voices WHERE staff IN (SELECT id FROM staff WHERE chat_id = $1) ORDER BY entry, language`, chat)
 	queueInto(&b, &e.Consents, `SELECT purpose, version, given, at FROM consents WHERE chat_id = $1 ORDER BY id`, chat)
 	queueInto(&b, &e.Told, `SELECT key, sent_at FROM notices WHERE chat_id = $1 ORDER BY sent_at`, chat)
 	queueInto(&b, &e.Broadcasts, `SELECT broadcast, (ARRAY['waiting', 'under way', 'sent', 'sent, perhaps twice', 'unreachable', 'stopped', 'failed'])[state + 1], reason

@@ -15,6 +15,7 @@ type Retention struct {
 	Registrations   time.Duration // after the stop's end, and of a broadcast's recipients after its end; with them the wishes to be told of it, who rated it, and profiles that nothing needs any more
 	Recommendations time.Duration // until their author is detached: chat, name, town, voice and picture go, the words stay
 	Idle            time.Duration // until a silent chat's open conversation is dropped
+	Asked           time.Duration // what was asked, which says nothing about who
 	Audit           time.Duration // what staff did; the table itself refuses less than a year
 	Notices         time.Duration // what was said first; and consents when nothing is left that they were about
 }
@@ -22,7 +23,7 @@ type Retention struct {
 // Usual is what the consent's words promise and what law 09-08 asks of us: no longer than is needed.
 func Usual() Retention {
 	const day = 24 * time.Hour
-	return Retention{Updates: 72 * time.Hour, Failed: 30 * day, Registrations: 90 * day, Recommendations: 365 * day, Idle: 90 * day, Notices: 396 * day, Audit: 730 * day}
+	return Retention{Updates: 72 * time.Hour, Failed: 30 * day, Registrations: 90 * day, Recommendations: 365 * day, Idle: 90 * day, Notices: 396 * day, Audit: 730 * day, Asked: 365 * day}
 }
 
 // A Purged tells what Purge took away, by the name of the rule.
@@ -52,6 +53,7 @@ func (r Retention) rules() []rule {
 			LIMIT $2 FOR UPDATE SKIP LOCKED))`},
 		{"invitations", r.Failed, `DELETE FROM invitations WHERE code_hash = ANY(ARRAY(SELECT code_hash FROM invitations WHERE expires_at < $1 LIMIT $2))`},
 		{"audit", r.Audit, `DELETE FROM audit WHERE id = ANY(ARRAY(SELECT id FROM audit WHERE at < $1 LIMIT $2))`},
+		{"asked", r.Asked, `DELETE FROM asked WHERE ctid = ANY(ARRAY(SELECT ctid FROM asked WHERE day < $1::date LIMIT $2))`},
 		{"recipients", r.Registrations, `DELETE FROM recipients WHERE ctid = ANY(ARRAY(SELECT m.ctid FROM recipients m JOIN broadcasts b ON b.id = m.broadcast
 			WHERE b.finished_at < $1 LIMIT $2))`},
 		{"drafts", r.Failed, `DELETE FROM broadcasts WHERE id = ANY(ARRAY(SELECT id FROM broadcasts WHERE state = 'draft' AND changed_at < $1 LIMIT $2))`},

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
@@ -67,6 +68,27 @@ func TestEachThingIsKeptAsLongAsItMayAndNoLonger(t *testing.T) {
 	}
 	if n := count(t, pool, `SELECT count(*) FROM chats WHERE language = 'fr'`); n != 1 {
 		t.Error("an idle chat lost its language")
+	}
+}
+
+func TestWhatWasAskedIsKeptForAYear(t *testing.T) {
+	pool := house(t)
+	exec(t, pool, `INSERT INTO asked (day, language, words, decision) VALUES ($1, 'fr', 'carte', 'answer')`, now)
+	if purge(t, pool, now.Add(365*day)); count(t, pool, `SELECT count(*) FROM asked`) != 1 {
+		t.Error("gone on the last day")
+	}
+	if got := purge(t, pool, now.Add(366*day)); got["asked"] != 1 || count(t, pool, `SELECT count(*) FROM asked`) != 0 {
+		t.Errorf("kept for longer than a year: %v", got)
+	}
+}
+
+func TestWhoRecordedAnAnswerTakesTheirVoiceWithThem(t *testing.T) {
+	pool := house(t)
+	fill(t, pool, 5, "Voice")
+	exec(t, pool, `INSERT INTO house (key, value) VALUES ('answers', '9')`)
+	must(t, pgx.BeginFunc(t.Context(), pool, func(tx pgx.Tx) error { _, err := Erase(t.Context(), tx, 5, now); return err }))
+	if count(t, pool, `SELECT count(*) FROM answer_voices`) != 0 || count(t, pool, `SELECT value::int FROM house WHERE key = 'answers'`) != 10 {
+		t.Error("the voice stays, or nobody hears that it went")
 	}
 }
 
