@@ -63,4 +63,3 @@ CREATE TABLE pace (
     slow    double precision NOT NULL DEFAULT 1,         -- of the rate, after Telegram said 429
     slow_at timestamptz NOT NULL DEFAULT now()
 );
-INSERT INTO pace (lane, free_at) VALUES ('bulk', now());
