@@ -78,7 +78,7 @@ func mail(ctx context.Context, o options, c contender, n int, out string) (m mai
 		}
 		err = func() error {
 			if c.name == "serve" {
-				if start, err = begin(ctx, database, n); err != nil {
+				if start, err = begin(ctx, database); err != nil {
 					return err
 				}
 				if err := until(ctx, database, `SELECT count(*) FROM broadcasts WHERE prepared_at IS NOT NULL`, 1); err != nil {
@@ -135,7 +135,7 @@ func readers(ctx context.Context, c contender, program, database, folder string,
 }
 
 // begin stores a broadcast that is due, as the chat's last press does.
-func begin(ctx context.Context, database string, n int) (time.Time, error) {
+func begin(ctx context.Context, database string) (time.Time, error) {
 	if err := wait(ctx, func() (bool, error) {
 		alive, err := ask[int64](ctx, database, `SELECT count(*) FROM instances`)
 		return alive > 0, err
@@ -217,7 +217,7 @@ func rates(ctx context.Context, o options, out string) error {
 				if err != nil {
 					return err
 				}
-				if _, err := begin(ctx, database, n); err != nil {
+				if _, err := begin(ctx, database); err != nil {
 					return err
 				}
 				if err := wait(ctx, func() (bool, error) { return h.Read() > rate, nil }); err != nil {

@@ -208,20 +208,6 @@ func doorOf(key string) string {
 
 const stopDoor = "start:stop_"
 
-// stops are those that a broadcast speaks of: by a button, or by whom it goes to.
-func (b Broadcast) stops() []string {
-	var ids []string
-	for _, d := range b.Doors {
-		if id, ok := strings.CutPrefix(d, stopDoor); ok {
-			ids = append(ids, id)
-		}
-	}
-	if b.Segment.Stop != "" {
-		ids = append(ids, b.Segment.Stop)
-	}
-	return ids
-}
-
 func (o *Outreach) preview(ctx context.Context, t *conversation.Turn, args conversation.Args) (flow.Outcome, error) {
 	b, says, ok, err := draft(ctx, t, args)
 	if err != nil || !ok {

@@ -13,7 +13,6 @@ import (
 
 	"github.com/qafila/qafila/internal/conversation"
 	"github.com/qafila/qafila/internal/flow"
-	"github.com/qafila/qafila/internal/locale"
 	"github.com/qafila/qafila/internal/postgres"
 )
 
@@ -270,15 +269,4 @@ func (l *Lane) Settle(ctx context.Context, fates []conversation.Fate) error {
 		l.mu.Unlock()
 	}
 	return nil
-}
-
-// previewLanguages are those that a broadcast has words of its own for.
-func previewLanguages(words map[string]Words, offered []locale.Language) []locale.Language {
-	var list []locale.Language
-	for _, l := range offered {
-		if words[string(l)].Kind != "" {
-			list = append(list, l)
-		}
-	}
-	return list
 }

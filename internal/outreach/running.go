@@ -44,7 +44,7 @@ var typedMoment = regexp.MustCompile(`^(\d{1,2})[/.-](\d{1,2})(?:[/.-](\d{4}))?[
 // when reads a moment: now, the next morning at ten, or a typed day and hour.
 func (o *Outreach) when(_ context.Context, t *conversation.Turn, args conversation.Args) (flow.Outcome, error) {
 	here := t.Now.In(locale.Zone())
-	at := here
+	var at time.Time
 	switch words := strings.TrimSpace(args.Text("words")); words {
 	case "now":
 		return outcome("ok", map[string]flow.Value{"at": "", "at_words": t.Say("broadcast.now_words", nil)})
