@@ -22,7 +22,7 @@ type demonstration struct {
 
 // telegram is the simulator's surroundings: who plays, where and when.
 func (s *demonstration) telegram() simulator.Options {
-	o := simulator.Options{Towns: towns(), Zone: locale.Zone().String(), Now: s.now, NextDay: s.nextDay}
+	o := simulator.Options{Towns: towns(), Zone: locale.Zone(), Now: s.now, NextDay: s.nextDay}
 	for _, p := range performers() {
 		o.Cast = append(o.Cast, p.Cast)
 	}

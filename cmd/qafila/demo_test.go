@@ -101,6 +101,7 @@ func TestANewcomerSeesTheReminderOfAStop(t *testing.T) {
 				p.evaluate(`(() => { ` + next + `.click(); return ''; })()`)
 			}
 			p.until("the reminder", fmt.Sprintf(`[...document.querySelectorAll('[data-from="bot"]')].some((m) => Number(m.dataset.id) > %s && m.textContent.includes(%q))`, newest, c.town))
+			p.until("the bot's own hour on the page", `[...document.querySelectorAll('.stage-time')].some((t) => t.offsetParent && /18:3\d$/.test(t.textContent))`)
 			p.looksRight("the reminder")
 
 			if lang == locale.French {

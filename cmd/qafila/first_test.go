@@ -148,6 +148,7 @@ func TestTheReminderComesOnTheEveningBeforeAndOnce(t *testing.T) {
 	silenced.hears("messages.off")
 	all := []*talker{goes, too, cancelled, silenced}
 	r.importStops(t, c.now(), row("agadir-1", "Agadir", caravan.Cancelled))
+	cancelled.hears("notice.cancelled_other") // and no more of it
 
 	c.set(c.day(9, 17, 58))
 	r.silent(t)
@@ -155,13 +156,13 @@ func TestTheReminderComesOnTheEveningBeforeAndOnce(t *testing.T) {
 		p.hearsNothing()
 	}
 	c.set(c.day(9, 18, 1))
-	m := goes.hears("notice.tomorrow")
+	m := goes.hears("reminder.eve")
 	if !strings.Contains(m.Text, "Fès") || !strings.Contains(m.Text, "Chambre") {
 		t.Errorf("the reminder says %q", m.Text)
 	}
-	too.hears("notice.tomorrow")
+	too.hears("reminder.eve")
 	r.silent(t)
-	c.set(c.day(10, 8, 30))
+	c.set(c.day(9, 20, 30))
 	r.silent(t)
 	for _, p := range all {
 		p.hearsNothing()

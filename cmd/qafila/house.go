@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"sync"
 	"sync/atomic"
 
 	"github.com/qafila/qafila/flows"
@@ -17,6 +18,7 @@ import (
 	"github.com/qafila/qafila/internal/telegram"
 	"github.com/qafila/qafila/knowledge"
 	"github.com/qafila/qafila/locales"
+	"github.com/qafila/qafila/reminders"
 )
 
 // A house is everything that is read once and never changes: words, flows, answers, and what the rooms offer.
@@ -28,6 +30,7 @@ type house struct {
 	outreach *outreach.Outreach // without a database yet
 	menu     telegram.Menu
 	username atomic.Pointer[string]
+	tickets  atomic.Pointer[string] // the key that they are sealed with
 }
 
 // commands is the command list that people see, in order.
@@ -35,8 +38,8 @@ var commands = []string{"menu", "next", "register", "ask", "recommend", "tickets
 
 // staffCommands are what a role finds before them.
 var staffCommands = map[string][]string{
-	string(people.Admin):     {"staff"},
-	string(people.Organiser): {"staff"},
+	string(people.Admin):     {"staff", "stops", "door"},
+	string(people.Organiser): {"staff", "stops", "door"},
 	string(people.Agent):     {"staff"},
 }
 
@@ -44,7 +47,7 @@ var staffCommands = map[string][]string{
 var spoken = []string{
 	"turn.failed", "edit.ignored", "group.only_private", "identity.masked", "keyboard.done", "sample.note", "stops.places", "count.*",
 	"bot.*", "command.*", "theme.*", "registration.state_*", "recommendation.state_*", "notice.*", "door.*", "summary.*", "calendar.*", "role.*",
-	"broadcast.*", "segment.*", "answer.class_*", "ready.line_*",
+	"broadcast.*", "segment.*", "aside.*", "checkin.said_*", "plan.*", "poster.*", "reminder.*", "answer.class_*", "ready.line_*",
 }
 
 // furnish reads and checks it all; what is wrong comes back with file, line and hint.
@@ -72,7 +75,7 @@ func furnishFrom(s settings, flowFiles fs.FS) (*house, []flow.Problem, error) {
 		return nil, nil, fmt.Errorf("read the texts: %w", err)
 	}
 	known, wrong := answers.Load(knowledge.Files, languages)
-	lexicon, unread := answers.ReadLexicon(knowledge.Files, directory.Default())
+	lexicon, unread := shippedLexicon()
 	var problems []flow.Problem
 	for _, p := range append(wrong, unread...) {
 		problems = append(problems, flow.Problem{File: "knowledge/" + p.File, Line: p.Line, What: p.What, Hint: p.Hint})
@@ -82,21 +85,34 @@ func furnishFrom(s settings, flowFiles fs.FS) (*house, []flow.Problem, error) {
 	}
 	h.rooms = &conversation.House{
 		Texts: h.texts, Directory: directory.Default(), Answers: answers.NewCurrent(known, lexicon), Languages: languages,
-		Username: func() string {
-			if name := h.username.Load(); name != nil {
-				return *name
-			}
-			return ""
-		},
+		Username: told(&h.username), TicketKey: told(&h.tickets),
 		Controller: s.Controller, Declaration: s.Declaration,
 	}
-	h.outreach = &outreach.Outreach{Directory: h.rooms.Directory, Languages: languages, Texts: h.texts, Describe: h.rooms.StopWords, BulkRate: s.BulkRate}
+	h.outreach = &outreach.Outreach{Directory: h.rooms.Directory, Languages: languages, Texts: h.texts, Describe: h.rooms.StopWords,
+		Region: h.rooms.RegionOf, BulkRate: s.BulkRate}
 	h.offer = conversation.Offered(h.rooms).With(h.outreach.Offer())
 	book, found := flow.Load(flowFiles, conversation.Words(h.texts), h.offer.Signatures(), conversation.Understanding(),
 		flow.Options{Menu: "menu", Language: "language", Roles: roles(), Used: spoken})
 	h.book = book
+	if h.outreach.Quiet, err = s.quiet(); err != nil {
+		return nil, nil, err
+	}
+	rules, wrongRules := outreach.LoadRules(reminders.Files, outreach.Known{Texts: h.texts, Quiet: h.outreach.Quiet,
+		Resumable: func(name string) bool { return book == nil || book.Resumable(name) }})
+	h.outreach.Rules = rules
+	found = append(found, wrongRules...)
 	h.menu = telegram.Menu{Texts: h.texts, Commands: commands, Staff: staffCommands}
 	return h, append(problems, found...), nil
+}
+
+// told reads what the house is told once it runs; "" before.
+func told(word *atomic.Pointer[string]) func() string {
+	return func() string {
+		if s := word.Load(); s != nil {
+			return *s
+		}
+		return ""
+	}
 }
 
 func roles() []string {
@@ -106,3 +122,8 @@ func roles() []string {
 	}
 	return names
 }
+
+// shippedLexicon is read once: it takes a while, and it never changes.
+var shippedLexicon = sync.OnceValues(func() (*answers.Lexicon, []answers.Problem) {
+	return answers.ReadLexicon(knowledge.Files, directory.Default())
+})

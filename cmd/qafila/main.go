@@ -12,6 +12,8 @@ import (
 	"syscall"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/qafila/qafila/internal/outreach"
 )
 
 // program is everything that can be said on the command line; `qafila --help` prints it.
@@ -26,6 +28,7 @@ type program struct {
 	Stops struct {
 		Import stopsImport `cmd:"" help:"Read stops from a CSV file; a stop that is there already is changed."`
 		List   stopsList   `cmd:"" help:"List the stops."`
+		Poster stopsPoster `cmd:"" help:"Draw a stop's poster: A4, French and Arabic, with a code that opens the stop in the bot, as PDF."`
 	} `cmd:"" help:"The caravan's stops."`
 	Staff struct {
 		Invite staffInvite `cmd:"" help:"Print a one-time link by which somebody joins the staff."`
@@ -59,6 +62,7 @@ func command(ctx context.Context, args []string) error {
 	var p program
 	parser, err := kong.New(&p, kong.Name("qafila"), kong.UsageOnError(),
 		kong.Description("La caravane du Professionnel, in artisans' phones."),
+		kong.Vars{"quiet": outreach.UsualQuiet},
 		kong.BindTo(ctx, (*context.Context)(nil)))
 	if err != nil {
 		return fmt.Errorf("read the command line: %w", err)

@@ -14,6 +14,7 @@ import (
 
 	"github.com/qafila/qafila/internal/caravan"
 	"github.com/qafila/qafila/internal/locale"
+	"github.com/qafila/qafila/internal/outreach"
 	"github.com/qafila/qafila/internal/postgres"
 	"github.com/qafila/qafila/internal/simulator"
 )
@@ -46,15 +47,22 @@ type clock struct {
 	ahead atomic.Int64
 }
 
-func newClock() *clock { return &clock{began: time.Now().In(locale.Zone())} }
+// newClock begins on a Monday at ten in the morning, an hour at which the bot may write to people first.
+func newClock() *clock {
+	c := &clock{began: time.Now().In(locale.Zone())}
+	for c.began = c.day(1, 10, 0); c.began.Weekday() != time.Monday; c.began = c.day(1, 10, 0) {
+	}
+	c.set(c.began)
+	return c
+}
 
 func (c *clock) now() time.Time { return time.Now().Add(time.Duration(c.ahead.Load())) }
 
 func (c *clock) set(t time.Time) { c.ahead.Store(int64(time.Until(t))) }
 
-// by makes the bot go by a clock, and look all the time for what is due.
+// by makes the bot go by a clock, look all the time for what is due, and keep the usual quiet hours.
 func by(c *clock) option {
-	return func(s *setup) { s.now, s.look = c.now, 20*time.Millisecond }
+	return func(s *setup) { s.now, s.look, s.settings.Quiet = c.now, 20*time.Millisecond, outreach.UsualQuiet }
 }
 
 // day is a time in Casablanca, so many days after the clock's beginning.
@@ -68,7 +76,7 @@ func start(t *testing.T, samples bool, change ...option) *rig {
 	pool := postgres.ForTest(t)
 	with := setup{
 		settings: settings{common: common{Languages: "fr,ar,ary"}, BulkRate: 25,
-			Controller: "Chambre d'essai", Declaration: "D-1/2026"},
+			Controller: "Chambre d'essai", Declaration: "D-1/2026", Quiet: "none"},
 		now: time.Now, telegram: againstBotAPI,
 	}
 	for _, f := range change {

@@ -88,7 +88,7 @@ func play(t *testing.T, file, text string) {
 		if strings.TrimSpace(l) == "" || strings.HasPrefix(l, "#") {
 			continue
 		}
-		if key = strings.TrimSpace(key); !ok || key == "bot" || parts[key].Name != "" {
+		if key = strings.TrimSpace(key); !ok || key == "bot" || key == "later" || parts[strings.TrimPrefix(key, "registered ")].Name != "" {
 			body = i
 			break
 		}
@@ -114,6 +114,9 @@ func play(t *testing.T, file, text string) {
 		case to && p.actors[other] != nil:
 			p.actor = p.actors[other]
 			p.expect(value)
+		case strings.HasPrefix(key, "registered "):
+			p.settle()
+			p.register(strings.TrimPrefix(key, "registered "), value)
 		case key == "later":
 			p.settle()
 			p.later(value)
@@ -278,6 +281,14 @@ func (p *player) act(what string) {
 		p.person.Start(m[2])
 	case "link": // that somebody was given by the bot
 		p.person.Start(p.linkOf(strings.TrimPrefix(m[2], "of ")))
+	case "ticket": // of somebody, in front of this person's camera
+		p.person.Start(p.ticketOf(m[2]))
+	case "old": // from before tickets were sealed
+		p.person.Start(p.ticketOf(strings.TrimPrefix(m[2], "ticket "))[:len("in_4F7K2M")])
+	case "forged":
+		p.person.Start(p.ticketOf(strings.TrimPrefix(m[2], "ticket "))[:len("in_4F7K2M")] + "_AAAAAAAAAA")
+	case "reference": // typed, as people do: without the dash
+		p.person.Send(strings.ToLower(p.ticketOf(m[2])[len("in_"):len("in_4F7K2M")]))
 	default:
 		p.fail("nobody can send %s", what)
 	}

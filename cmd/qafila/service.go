@@ -66,10 +66,11 @@ func newService(s settings, db *postgres.Database, log *slog.Logger, now func() 
 	v := &service{settings: s, db: db, house: h, log: log, metrics: m, client: client, inserter: inserter, now: now}
 	h.outreach.Pool, h.outreach.Instance, h.outreach.Sender, h.outreach.Poke = db.Pool, conversation.Nobody, instance, v.poke
 	v.sender = telegram.NewSender(telegram.SenderConfig{
-		Client: client, Pool: db.Pool, Instance: instance, Menu: h.menu, Lane: outreach.NewLane(h.outreach, instance, now), BulkRate: s.BulkRate, Workers: workers, Log: log, Observe: m.delivery,
+		Client: client, Pool: db.Pool, Instance: instance, Menu: h.menu, Lane: outreach.NewLane(h.outreach, instance, now), BulkRate: s.BulkRate,
+		Workers: workers, Log: log, Observe: m.delivery, Hold: func() bool { return h.outreach.Quiet.At(now()) },
 	})
 	v.turns = conversation.New(conversation.Config{
-		Pool: db.Pool, Book: h.book, Offer: h.offer, Texts: h.texts, Instance: instance, Now: now, Log: log, Observe: m.batch,
+		Pool: db.Pool, Book: h.book, Offer: h.offer, Texts: h.texts, Asides: h.rooms, Instance: instance, Now: now, Log: log, Observe: m.batch,
 	})
 	h.outreach.Word = v.turns.Note
 	return v, nil
@@ -90,6 +91,11 @@ func (v *service) run(ctx context.Context) error {
 	if err := v.sender.Announce(ctx); err != nil {
 		return err
 	}
+	key, err := people.TicketKey(ctx, v.db.Pool)
+	if err != nil {
+		return err
+	}
+	v.house.tickets.Store(&key)
 	mux := http.NewServeMux()
 	v.routes(mux)
 	server := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
@@ -121,7 +127,7 @@ func (v *service) run(ctx context.Context) error {
 		}
 		return nil
 	})
-	err := g.Wait()
+	err = g.Wait()
 
 	v.log.Info("stopping: sending what is in hand")
 	deadline := time.Now().Add(drain)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -13,6 +14,7 @@ import (
 	"strings"
 
 	"github.com/qafila/qafila/internal/locale"
+	"github.com/qafila/qafila/internal/outreach"
 )
 
 // common is what every command that opens the database takes.
@@ -46,8 +48,18 @@ type settings struct {
 	PublicURL     string `name:"public-url" env:"QAFILA_PUBLIC_URL" help:"Address under which Telegram reaches QAFILA_LISTEN; sets webhook mode."`
 	WebhookSecret string `name:"webhook-secret" env:"TELEGRAM_WEBHOOK_SECRET" help:"Webhook secret; made from the token when not given."`
 	BulkRate      int    `env:"QAFILA_BULK_RATE" default:"25" help:"Bulk messages a second."`
+	Quiet         string `env:"QAFILA_QUIET" default:"${quiet}" help:"When the bot writes to nobody first, in Morocco's time, such as '21:00-08:00, fri 12:00-14:30'; none."`
 	Controller    string `env:"QAFILA_CONTROLLER" help:"Who is responsible for the data (law 09-08), as consent texts name them."`
 	Declaration   string `name:"cndp" env:"QAFILA_CNDP" help:"Number of the declaration to the CNDP (law 09-08)."`
+}
+
+// quiet reads QAFILA_QUIET; "" is the usual hours.
+func (s settings) quiet() (outreach.Quiet, error) {
+	q, err := outreach.ParseQuiet(cmp.Or(s.Quiet, outreach.UsualQuiet))
+	if err != nil {
+		return q, fmt.Errorf("QAFILA_QUIET: %w", err)
+	}
+	return q, nil
 }
 
 var (
@@ -87,6 +99,9 @@ func (s *settings) check() error {
 	}
 	if s.DatabaseURL != "" && !strings.HasPrefix(s.DatabaseURL, "postgres://") && !strings.HasPrefix(s.DatabaseURL, "postgresql://") && !strings.Contains(s.DatabaseURL, "=") {
 		say("DATABASE_URL must be postgres://… or a key=value connection string")
+	}
+	if _, err := s.quiet(); err != nil {
+		wrong = append(wrong, err)
 	}
 	if _, err := s.languages(); err != nil {
 		wrong = append(wrong, err)

@@ -46,6 +46,7 @@ func TestAWrongSettingIsNamed(t *testing.T) {
 		{"TELEGRAM_TOKEN", ""}, {"TELEGRAM_TOKEN", "hello"}, {"TELEGRAM_API_URL", "api.telegram.org"}, {"TELEGRAM_API_URL", "ftp://x.ma"},
 		{"QAFILA_PUBLIC_URL", "bot.example.ma"}, {"TELEGRAM_WEBHOOK_SECRET", "not allowed: é"}, {"TELEGRAM_WEBHOOK_SECRET", strings.Repeat("a", 257)},
 		{"QAFILA_LISTEN", "8080"}, {"QAFILA_LISTEN", "127.0.0.1:notaport"}, {"QAFILA_BULK_RATE", "0"}, {"QAFILA_BULK_RATE", "500000"}, {"QAFILA_BULK_RATE", "many"},
+		{"QAFILA_QUIET", "9pm-8am"}, {"QAFILA_QUIET", "00:00-24:00"},
 		{"DATABASE_URL", "mysql://localhost/qafila"}, {"DATABASE_URL", "postgres://qafila:geheim@localhost:port/qafila"}, {"QAFILA_LANGUAGES", "fr,xx"}, {"QAFILA_LANGUAGES", ""},
 		{"QAFILA_LOG", "loud"}, {"QAFILA_DATA", "/dev/null/data"},
 	} {

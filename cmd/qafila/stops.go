@@ -11,7 +11,10 @@ import (
 	"github.com/qafila/qafila/internal/answers"
 	"github.com/qafila/qafila/internal/caravan"
 	"github.com/qafila/qafila/internal/directory"
+	"github.com/qafila/qafila/internal/feedback"
 	"github.com/qafila/qafila/internal/locale"
+	"github.com/qafila/qafila/internal/paper"
+	"github.com/qafila/qafila/internal/people"
 	"github.com/qafila/qafila/internal/postgres"
 	"github.com/qafila/qafila/knowledge"
 )
@@ -65,8 +68,12 @@ func (c *stopsList) Run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		rated, err := feedback.Means(ctx, db.Pool)
+		if err != nil {
+			return err
+		}
 		w := tabwriter.NewWriter(os.Stdout, 0, 4, 2, ' ', 0)
-		fmt.Fprintln(w, "ID\tPLACE\tSTARTS\tVENUE\tCAPACITY\tREGISTERED\tSTATE")
+		fmt.Fprintln(w, "ID\tPLACE\tSTARTS\tVENUE\tCAPACITY\tREGISTERED\tSTATE\tRATED")
 		for _, s := range stops {
 			capacity := "any"
 			if s.Capacity > 0 {
@@ -76,12 +83,59 @@ func (c *stopsList) Run(ctx context.Context) error {
 			if s.Sample {
 				state += " (sample)"
 			}
-			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%d\t%s\n", s.ID, s.Place, s.Starts.In(locale.Zone()).Format("Mon 2006-01-02 15:04"), s.VenueFR,
-				capacity, s.Registered, state)
+			score := "-"
+			if m, ok := rated[s.ID]; ok {
+				score = fmt.Sprintf("%.1f of %d", m.Score, m.Of)
+			}
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%d\t%s\t%s\n", s.ID, s.Place, s.Starts.In(locale.Zone()).Format("Mon 2006-01-02 15:04"), s.VenueFR,
+				capacity, s.Registered, state, score)
 		}
 		if err := w.Flush(); err != nil {
 			return fmt.Errorf("print the stops: %w", err)
 		}
+		return nil
+	})
+}
+
+type stopsPoster struct {
+	common
+	ID  string `arg:"" help:"The stop's id, as stops list shows it."`
+	Out string `help:"File to write to; affiche-<id>.pdf when left out." placeholder:"FILE"`
+}
+
+// Run writes the poster of one stop.
+func (c *stopsPoster) Run(ctx context.Context) error {
+	h, err := furnish(everything)
+	if err != nil {
+		return err
+	}
+	return withDatabase(ctx, c.common, func(db *postgres.Database) error {
+		s, ok, err := caravan.ByID(ctx, db.Pool, c.ID)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return fmt.Errorf("there is no stop %q; qafila stops list shows all", c.ID)
+		}
+		username, err := people.Username(ctx, db.Pool)
+		if err != nil {
+			return err
+		}
+		if username == "" {
+			return errors.New("the bot has never run on this database: start `qafila serve` once, so that its name is known")
+		}
+		made, err := h.rooms.Poster(new(paper.Press), s, username, time.Now())
+		if err != nil {
+			return err
+		}
+		out := c.Out
+		if out == "" {
+			out = "affiche-" + s.ID + ".pdf"
+		}
+		if err := os.WriteFile(out, made, 0o644); err != nil {
+			return fmt.Errorf("write the poster: %w", err)
+		}
+		fmt.Printf("%s, %d kB\n", out, (len(made)+1023)/1024)
 		return nil
 	})
 }

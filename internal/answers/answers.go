@@ -1,5 +1,5 @@
-// Package answers owns the knowledge: the curated, dated, sourced entries of what the bot may say, the topics they stand under, and the
-// exact words by which a person finds one.
+// Package answers owns the knowledge: the curated, dated, sourced entries of what the bot may say, the topics they stand under, the exact
+// words by which a person finds one, and the index that understands questions in any words and script.
 //
 // It promises that what is loaded is whole: every entry speaks every offered language, a fact has its source and the day it was checked,
 // what isn't confirmed names who knows, and no words mean two entries. Find doesn't guess: words that it doesn't know find nothing; Ask does,

@@ -11,13 +11,14 @@ import (
 // When a question is taken as understood, and when a guess is worth showing. Set on the ways of asking and the odd lines of the
 // development set so that three questions in a hundred, at most, are answered surely and wrongly.
 const (
-	sureFrom       = 0.75
+	sureFrom       = 0.72
 	guessFrom      = 0.12
-	outsideFrom    = 0.5  // how likely it must be that a question is not the bot's business
-	plainlyOutside = 0.9  // the same, when every word of it is one that questions to the bot have
-	doubt          = 0.4  // how much of the surety words take that nobody has used before, when all words are such
-	storyFrom      = 60   // words: what is that long is never answered without asking
-	townIsAsked    = 0.95 // a town alone
+	outsideFrom    = 0.5      // how likely it must be that a question is not the bot's business
+	plainlyOutside = 0.9      // the same, when every word of it is one that questions to the bot have
+	doubt          = 0.4      // how much of the surety words take that nobody has used before, when all words are such
+	longestRead    = 4 * 4096 // bytes: Telegram's longest message is 4,096 characters
+	storyFrom      = 60       // words: what is that long is never answered without asking
+	townIsAsked    = 0.95     // a town alone
 )
 
 // The entries that Ask knows by name.
@@ -29,6 +30,9 @@ const (
 
 // Ask tells what the question means. It answers every text: without words in it, or with nothing but numbers, it is not understood.
 func (ix *Index) Ask(text string) Result {
+	if len(text) > longestRead {
+		text = strings.ToValidUTF8(text[:longestRead], "")
+	}
 	r := ix.lexicon.readQuestion(text, ix.known)
 	if _, number := locale.MaskIdentity(text); len(r.words) == 0 || !slices.ContainsFunc(r.words, hasLetters) || number && len(r.words) < 3 {
 		return ix.wordless(text)

@@ -7,12 +7,12 @@ type feature uint64
 
 // What a feature stands for.
 const (
-	ofConcept = iota + 1
-	ofStem
-	ofSound
-	ofSounds // a piece of a sound
-	ofConcepts
-	ofNeighbours
+	ofConcept    = iota + 1
+	ofStem       // of a word
+	ofSound      // its consonants
+	ofSounds     // three of them, or its edge: what is left alike when a word is misspelt
+	ofConcepts   // two concepts anywhere in the question
+	ofNeighbours // two words side by side
 )
 
 // How much each kind weighs beside the others, before the question as a whole is brought to length one.
@@ -29,6 +29,7 @@ const (
 // mostPaired is how many concepts of a text are paired with each other.
 const mostPaired = 12
 
+// shown is a feature and how much of it a question has.
 type shown struct {
 	feature
 	value float32

@@ -2,7 +2,7 @@ package answers
 
 import "math"
 
-// ways are the known questions themselves, as vectors of length one in which rare features count more.
+// neighbours are the known questions themselves, as vectors of length one in which rare features count more.
 type neighbours struct {
 	class  []int32     // of each question
 	rarity []float32   // of each feature

@@ -95,6 +95,7 @@ func (lx *Lexicon) ending(w string) (meaning, bool) {
 // bareWord is the word without what is glued before and after it, for words that the lexicon doesn't know too.
 func bareWord(w string) string { return stem(withoutArticle(w)) }
 
+// single holds for words of one or two letters, which say too little to be looked at closely.
 func single(w string) bool {
 	n := 0
 	for range w {
@@ -111,7 +112,7 @@ type reading struct {
 	unknown int // words of substance that mean nothing to the lexicon
 }
 
-// read looks every word up, the longest phrases first. known answers for words met before; it may be nil.
+// readQuestion looks every word up, the longest phrases first. known answers for words met before; it may be nil.
 func (lx *Lexicon) readQuestion(text string, known map[string]word) reading {
 	typed := split(text)
 	var r reading

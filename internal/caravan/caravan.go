@@ -1,33 +1,37 @@
 // Package caravan owns the stops and who is registered at them: the calendar, places and the waiting list, and who wants to be told.
 //
 // It promises that a stop never has more confirmed registrations than its capacity, that the waiting list moves up in its order by
-// itself, and that a person holds one registration at a stop, whatever happens at the same time. It sends nothing: it tells the
-// caller whom to tell. It knows no language beyond the names a stop carries, and nothing of conversations.
+// itself until the stop begins, that from then on free places go to who is at the door and never more are in than the capacity unless
+// somebody there says so, and that a person holds one registration at a stop, whatever happens at the same time. It sends nothing: it
+// tells the caller whom to tell. It knows no language beyond the names a stop carries, and nothing of conversations.
 package caravan
 
 import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype/zeronull"
 )
 
 // A Stop is one day of the caravan in one place.
 type Stop struct {
-	ID         string
-	Place      string // internal/directory's slug
-	Region     string // its code
-	VenueFR    string
-	VenueAR    string
-	Lat, Lon   float64 // degrees
-	Starts     time.Time
-	Ends       time.Time
-	Capacity   int      // 0: as many as come
-	Taken      int      // places given away; kept only where there is a capacity
-	Programme  []string // ids of answers, in order
-	Partners   []string // names as they are written
-	State      string   // draft, published, cancelled
-	Sample     bool     // invented for a demonstration: whatever shows it must say so
-	Registered int      // active registrations, waiting ones included; filled by All only
+	ID          string
+	Place       string // internal/directory's slug
+	Region      string // its code
+	VenueFR     string
+	VenueAR     string
+	Lat, Lon    float64 // degrees
+	Starts      time.Time
+	Ends        time.Time
+	Capacity    int       // 0: as many as come
+	Taken       int       // places given away; kept only where there is a capacity
+	Programme   []string  // ids of answers, in order
+	Partners    []string  // names as they are written
+	State       string    // draft, published, cancelled
+	Sample      bool      // invented for a demonstration: whatever shows it must say so
+	PublishedAt time.Time // the first time; zero: never
+	UpdatedAt   time.Time // when it was last changed
+	Registered  int       // active registrations, waiting ones included; filled by All only
 }
 
 // The states of a stop.
@@ -58,13 +62,13 @@ func (s Stop) Free() (places int, limited bool) {
 
 // stopColumns are read by scan, in this order, from stops s and seats p.
 const stopColumns = `s.id, s.place, s.region, s.venue_fr, s.venue_ar, s.lat, s.lon, s.starts_at, s.ends_at, coalesce(s.capacity, 0), p.taken,
-	s.programme, s.partners, s.state, s.sample`
+	s.programme, s.partners, s.state, s.sample, s.published_at, s.updated_at`
 
 const fromStops = ` FROM stops s JOIN seats p ON p.stop_id = s.id `
 
 func (s *Stop) scan() []any {
 	return []any{&s.ID, &s.Place, &s.Region, &s.VenueFR, &s.VenueAR, &s.Lat, &s.Lon, &s.Starts, &s.Ends, &s.Capacity, &s.Taken,
-		&s.Programme, &s.Partners, &s.State, &s.Sample}
+		&s.Programme, &s.Partners, &s.State, &s.Sample, (*zeronull.Timestamptz)(&s.PublishedAt), &s.UpdatedAt}
 }
 
 func collectStops(rows pgx.Rows) ([]Stop, error) {

@@ -30,6 +30,7 @@ type Registration struct {
 	Topics    []string
 	State     string // confirmed, waitlisted, cancelled, attended
 	Created   time.Time
+	Came      *time.Time // when they were let in; nil while they aren't
 }
 
 // The states of a registration.
@@ -47,13 +48,15 @@ type Registered struct {
 	State     string
 	Already   bool // the same person was registered before: Reference and State are that registration's
 	Position  int  // on the waiting list, from 1; 0 when confirmed
+	Begun     bool // the stop has begun: who waits gets a place at its door, and isn't written to
 	Over      bool // the stop is over: nobody was registered
 	Gone      bool // there is no such stop, or it isn't published: nobody was registered
 }
 
-// Register gives a person a place, or one on the waiting list. The same person at the same stop (the same folded name from the same
-// chat, or the chat's own person twice) keeps their first registration. tx must be a transaction: the stop's places stay locked until it ends. One round
-// trip, but for two in the rare case that a reference is taken or the same person registers twice at the same moment.
+// Register gives a person a place, or one on the waiting list: that too when the stop has begun and others wait, because then the free
+// places are for who is at the door. The same person at the same stop (the same folded name from the same chat, or the chat's own person
+// twice) keeps their first registration. tx must be a transaction: the stop's places stay locked until it ends. One round trip, but for
+// two in the rare case that a reference is taken or the same person registers twice at the same moment.
 func Register(ctx context.Context, tx postgres.Querier, r Registration, now time.Time, random io.Reader) (Registered, error) {
 	var b pgx.Batch
 	collect, err := QueueRegister(&b, r, now, random)
@@ -107,7 +110,8 @@ type attempt struct {
 const lockSeats = `SELECT FROM seats p JOIN stops s ON s.id = p.stop_id WHERE p.stop_id = $1 AND s.capacity IS NOT NULL FOR UPDATE OF p`
 
 const insertRegistration = `WITH stop AS (
-		SELECT ` + stopColumns + `, s.capacity <= p.taken AS filled, s.state = 'published' AND s.ends_at > $15 AS open` + fromStops + `WHERE s.id = $1
+		SELECT ` + stopColumns + `, s.capacity <= p.taken OR s.capacity IS NOT NULL AND s.starts_at <= $15
+			AND EXISTS (SELECT FROM registrations WHERE stop_id = $1 AND state = 'waitlisted') AS filled, s.state = 'published' AND s.ends_at > $15 AS open` + fromStops + `WHERE s.id = $1
 	), same AS (
 		SELECT id, reference, state FROM registrations
 		WHERE stop_id = $1 AND chat_id = $3 AND state <> 'cancelled' AND (name_key = $6 OR $4 AND self) ORDER BY id LIMIT 1
@@ -151,6 +155,7 @@ func (a *attempt) read(row pgx.Row) error {
 	default:
 		return nil // the caller tries again
 	}
+	g.Begun = !g.Stop.Starts.After(a.now)
 	if !g.Already && g.State == Confirmed && g.Stop.Capacity > 0 {
 		g.Stop.Taken++
 	}

@@ -18,7 +18,7 @@ import (
 func TestTheFirstComersGetAPlaceAndTheOthersWaitInOrder(t *testing.T) {
 	pool := saved(t, stop("fes", 2))
 	for i, want := range []Registered{{State: Confirmed}, {State: Confirmed}, {State: Waitlisted, Position: 1}, {State: Waitlisted, Position: 2}} {
-		got := register(t, pool, person("fes", int64(i), name(i), true))
+		got := register(t, pool, person("fes", int64(i+1), name(i), true))
 		if got.State != want.State || got.Position != want.Position || got.Already || got.Reference == "" {
 			t.Errorf("comer %d: got %+v", i, got)
 		}
@@ -32,7 +32,7 @@ func TestTheFirstComersGetAPlaceAndTheOthersWaitInOrder(t *testing.T) {
 func TestWithoutACapacityAllAreConfirmed(t *testing.T) {
 	pool := saved(t, stop("fes", 0))
 	for i := range 20 {
-		if got := register(t, pool, person("fes", int64(i), name(i), true)); got.State != Confirmed {
+		if got := register(t, pool, person("fes", int64(i+1), name(i), true)); got.State != Confirmed {
 			t.Fatalf("comer %d: %+v", i, got)
 		}
 	}
@@ -124,7 +124,7 @@ func TestManyAtOnceNeverGoOverCapacity(t *testing.T) {
 	g.SetLimit(8)
 	for i := range 40 {
 		g.Go(func() error {
-			_, err := try(context.Background(), pool, person("fes", int64(i), name(i), true), now)
+			_, err := try(context.Background(), pool, person("fes", int64(i+1), name(i), true), now)
 			return err
 		})
 	}
@@ -208,12 +208,12 @@ func TestCancellingAndRegisteringAtOnceKeepsTheOrder(t *testing.T) {
 				if len(mine) > 0 && r.IntN(5) < 2 {
 					last := mine[len(mine)-1]
 					mine = mine[:len(mine)-1]
-					if _, _, err := tryCancel(context.Background(), pool, int64(worker), last.Reference); err != nil {
+					if _, _, err := tryCancel(context.Background(), pool, int64(worker+1), last.Reference); err != nil {
 						return err
 					}
 					continue
 				}
-				got, err := try(context.Background(), pool, person(where, int64(worker), name(i), false), now)
+				got, err := try(context.Background(), pool, person(where, int64(worker+1), name(i), false), now)
 				if err != nil {
 					return err
 				}

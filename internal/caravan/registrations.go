@@ -12,13 +12,13 @@ import (
 )
 
 const registrationColumns = `r.id, r.reference, r.chat_id, r.self, r.name, r.name_key, r.trade, r.place, r.phone, r.card, r.rna, r.topics, r.state,
-	r.created_at, ` + stopColumns
+	r.created_at, r.attended_at, ` + stopColumns
 
 const fromRegistrations = ` FROM registrations r JOIN stops s ON s.id = r.stop_id JOIN seats p ON p.stop_id = s.id `
 
 func (r *Registration) scan() []any {
 	return append([]any{&r.ID, &r.Reference, &r.Chat, &r.Self, &r.Name, &r.NameKey, &r.Trade, &r.Place, &r.Phone, &r.Card, &r.RNA, &r.Topics,
-		&r.State, &r.Created}, r.Stop.scan()...)
+		&r.State, &r.Created, &r.Came}, r.Stop.scan()...)
 }
 
 // Find gives a chat's registration by its reference; ok is false when the chat has none of that reference.
@@ -60,4 +60,18 @@ func Own(ctx context.Context, q postgres.Querier, chat int64, stop string) (refe
 		return "", "", 0, fmt.Errorf("count a chat's registrations at stop %q: %w", stop, err)
 	}
 	return reference, state, count, nil
+}
+
+// WasThere tells whether a chat was at a stop: somebody that it registered was checked in, or, where nobody was, had a place. there is
+// false as long as the stop hasn't begun.
+func WasThere(ctx context.Context, q postgres.Querier, chat int64, stop string, now time.Time) (s Stop, there bool, err error) {
+	s, ok, err := ByID(ctx, q, stop)
+	if err != nil || !ok || s.Starts.After(now) || s.State != Published {
+		return s, false, err
+	}
+	if err := q.QueryRow(ctx, `SELECT EXISTS (SELECT FROM registrations WHERE stop_id = $1 AND chat_id = $2 AND state <> 'cancelled' AND state = CASE
+		WHEN EXISTS (SELECT FROM registrations WHERE stop_id = $1 AND state = 'attended') THEN 'attended' ELSE 'confirmed' END)`, stop, chat).Scan(&there); err != nil {
+		return s, false, fmt.Errorf("look who was at stop %q: %w", stop, err)
+	}
+	return s, there, nil
 }

@@ -2,6 +2,7 @@ package caravan
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -15,9 +16,13 @@ type Saved struct {
 	New, Changed, Same, MovedUp int
 }
 
+// ErrPublished says that people know of a stop already.
+var ErrPublished = errors.New("it was published: it can be cancelled, but not be a draft again")
+
 // Save stores stops, the ones that are there already in their new form, all or none: in a transaction of its own. A stop counts as
-// published from the first time that it is saved as such. A smaller capacity takes nobody's place away; a larger one moves the
-// waiting list up. Stops that aren't given stay as they are.
+// published from the first time that it is saved as such; from then on, how it was before each change is kept for those who are to be
+// told, and it can't be a draft again (ErrPublished). A smaller capacity takes nobody's place away; a larger one moves the waiting list
+// of a stop that hasn't begun up. Stops that aren't given stay as they are.
 func Save(ctx context.Context, db interface {
 	Begin(ctx context.Context) (pgx.Tx, error)
 }, stops []Stop, now time.Time) (Saved, error) {
@@ -49,12 +54,19 @@ func save(ctx context.Context, tx pgx.Tx, stops []Stop, now time.Time) (Saved, e
 	if err := lock(ctx, tx, ids); err != nil {
 		return Saved{}, err
 	}
-	if _, err := tx.Exec(ctx, `SELECT FROM stops WHERE id = ANY($1) ORDER BY id FOR UPDATE`, ids); err != nil {
-		return Saved{}, fmt.Errorf("lock stops: %w", err)
+	known, err := lockPublished(ctx, tx, ids)
+	if err != nil {
+		return Saved{}, err
 	}
 	var b pgx.Batch
 	var saved Saved
 	for _, s := range stops {
+		if state, ok := known[s.ID]; ok {
+			if s.State == Draft && state != Draft {
+				return Saved{}, fmt.Errorf("make stop %q a draft: %w", s.ID, ErrPublished)
+			}
+			b.Queue(keepChange, s.ID, s.Place, s.VenueFR, s.VenueAR, s.Lat, s.Lon, s.Starts, s.Ends, s.State, now)
+		}
 		b.Queue(upsertStop, s.ID, s.Place, s.Region, s.VenueFR, s.VenueAR, s.Lat, s.Lon, s.Starts, s.Ends, s.Capacity, list(s.Programme),
 			list(s.Partners), s.State, s.Sample, now).Query(func(rows pgx.Rows) error {
 			fresh, err := pgx.CollectRows(rows, pgx.RowTo[bool])

@@ -69,14 +69,14 @@ func TestNothingIsHalfSaved(t *testing.T) {
 func TestALargerCapacityMovesTheWaitingListUpAndMarksWhomToTell(t *testing.T) {
 	pool := saved(t, stop("fes", 1))
 	for i := range 4 {
-		register(t, pool, person("fes", int64(i), name(i), true))
+		register(t, pool, person("fes", int64(i+1), name(i), true))
 	}
 	got, err := Save(t.Context(), pool, []Stop{stop("fes", 3)}, now)
 	if err != nil || got.MovedUp != 2 || got.Changed != 1 {
 		t.Errorf("%+v, %v", got, err)
 	}
 	var tell int
-	if err := pool.QueryRow(t.Context(), `SELECT count(*) FROM registrations WHERE to_tell AND state = 'confirmed' AND chat_id IN (1, 2)`).Scan(&tell); err != nil || tell != 2 {
+	if err := pool.QueryRow(t.Context(), `SELECT count(*) FROM registrations WHERE to_tell AND state = 'confirmed' AND chat_id IN (2, 3)`).Scan(&tell); err != nil || tell != 2 {
 		t.Errorf("%d to tell, %v", tell, err)
 	}
 	invariants(t, pool)
@@ -116,7 +116,7 @@ func TestImportingWhilePeopleRegisterKeepsThePromises(t *testing.T) {
 	for worker := range 4 {
 		g.Go(func() error {
 			for i := range 20 {
-				if _, err := try(context.Background(), pool, person([]string{"fes", "agadir"}[i%2], int64(worker), name(i), false), now); err != nil {
+				if _, err := try(context.Background(), pool, person([]string{"fes", "agadir"}[i%2], int64(worker+1), name(i), false), now); err != nil {
 					return err
 				}
 			}
@@ -140,7 +140,7 @@ func TestImportingWhilePeopleRegisterKeepsThePromises(t *testing.T) {
 func TestASmallerCapacityTakesNobodysPlace(t *testing.T) {
 	pool := saved(t, stop("fes", 0))
 	for i := range 3 {
-		register(t, pool, person("fes", int64(i), name(i), true))
+		register(t, pool, person("fes", int64(i+1), name(i), true))
 	}
 	if _, err := Save(t.Context(), pool, []Stop{stop("fes", 2)}, now); err != nil {
 		t.Fatal(err)
@@ -242,7 +242,7 @@ func TestAnInvitationIsReadByACalendar(t *testing.T) {
 		t.Errorf("%v, %v, %q", start, err, e.Id())
 	}
 	for p, want := range map[ics.ComponentProperty]string{ics.ComponentPropertySummary: "Caravane, Fès", ics.ComponentPropertyLocation: "Complexe; salle 2, فاس",
-		ics.ComponentPropertyDtStart: "20261201T080000Z"} {
+		ics.ComponentPropertyDtStart: "20261201T090000Z"} {
 		if got := e.GetProperty(p); got == nil || got.Value != want && ics.FromText(got.Value) != want {
 			t.Errorf("%s: %+v, want %q", p, got, want)
 		}

@@ -19,7 +19,7 @@ func TestASheetIsRead(t *testing.T) {
 	sheet := header + `fes,Fès,"Complexe, salle 2",المجمع,2026-12-10,09:30,12:30,34.05,-5.01,120,card.how|law.what,Al Barid Bank|OMPIC,published` + "\n" +
 		"agadir,agadir,Chambre,الغرفة,2027-02-20,9:00,13:00,,,,,,draft\n,,,,,,,,,,,,\n"
 	want := []Stop{{ID: "fes", Place: "fes", Region: "03", VenueFR: "Complexe, salle 2", VenueAR: "المجمع", Lat: 34.05, Lon: -5.01, Capacity: 120,
-		Starts: time.Date(2026, 12, 10, 8, 30, 0, 0, time.UTC), Ends: time.Date(2026, 12, 10, 11, 30, 0, 0, time.UTC),
+		Starts: time.Date(2026, 12, 10, 9, 30, 0, 0, time.UTC), Ends: time.Date(2026, 12, 10, 12, 30, 0, 0, time.UTC),
 		Programme: []string{"card.how", "law.what"}, Partners: []string{"Al Barid Bank", "OMPIC"}, State: Published},
 		// During Ramadan (from 8 February 2027 or so) Casablanca is at UTC.
 		{ID: "agadir", Place: "agadir", Region: "09", VenueFR: "Chambre", VenueAR: "الغرفة", Lat: 30.4202, Lon: -9.5982,

@@ -39,6 +39,20 @@ func Upcoming(ctx context.Context, q postgres.Querier, now time.Time) (Calendar,
 	return stops, nil
 }
 
+// Beginning gives the published stops that begin between two times, whether or not they are over, the soonest first. It relies on the
+// index stops_ahead.
+func Beginning(ctx context.Context, q postgres.Querier, from, to time.Time) (Calendar, error) {
+	rows, err := q.Query(ctx, `SELECT `+stopColumns+fromStops+`WHERE s.state = 'published' AND s.starts_at > $1 AND s.starts_at <= $2 ORDER BY s.starts_at, s.id`, from, to)
+	if err != nil {
+		return nil, fmt.Errorf("list the stops of some days: %w", err)
+	}
+	stops, err := collectStops(rows)
+	if err != nil {
+		return nil, fmt.Errorf("list the stops of some days: %w", err)
+	}
+	return stops, nil
+}
+
 // All gives every stop with its registrations counted, for an operator.
 func All(ctx context.Context, q postgres.Querier) ([]Stop, error) {
 	rows, err := q.Query(ctx, `SELECT `+stopColumns+`, (SELECT count(*) FROM registrations r WHERE r.stop_id = s.id AND r.state <> 'cancelled')`+

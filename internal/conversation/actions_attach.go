@@ -23,7 +23,7 @@ func (h *House) makers() []Maker {
 		Signature: flow.Signature{Name: "ticket", About: "a registration's QR code, from its reference", Args: all(text, "reference")},
 		Make: func(_ context.Context, _ *Turn, from flow.Value) (Attachment, error) {
 			ref, _ := from.(string)
-			png, err := draw.png(h.ticketLink(ref))
+			png, err := draw.png(h.TicketLink(ref))
 			if err != nil {
 				return Attachment{}, fmt.Errorf("draw a ticket: %w", err)
 			}
@@ -91,15 +91,6 @@ func (h *House) username() string {
 		return ""
 	}
 	return h.Username()
-}
-
-// ticketLink is what a ticket's code says: a link that opens the registration in the bot, or the bare reference while the bot doesn't
-// know its own name.
-func (h *House) ticketLink(ref string) string {
-	if h.username() == "" {
-		return reference.Compact(ref)
-	}
-	return "https://t.me/" + h.username() + "?start=in_" + reference.Compact(ref)
 }
 
 func (h *House) stopOf(ctx context.Context, t *Turn, from flow.Value) (caravan.Stop, error) {

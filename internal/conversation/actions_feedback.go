@@ -38,7 +38,7 @@ func (h *House) recommendSend(ctx context.Context, t *Turn, args Args) (flow.Out
 		kind = feedback.Text
 	}
 	ref, slow, err := feedback.Recommend(ctx, t.Tx, feedback.Recommendation{Chat: t.Chat, Named: args.Flag("named"), Name: p.Name, Theme: args.Text("theme"),
-		Kind: kind, Words: args.Text("words"), File: args.Text("file"), Seconds: args.Number("seconds"), Region: h.regionOf(p.Place), Place: p.Place,
+		Kind: kind, Words: args.Text("words"), File: args.Text("file"), Seconds: args.Number("seconds"), Region: h.RegionOf(p.Place), Place: p.Place,
 		Trade: p.Trade, Language: string(t.Language)}, t.Now, rand.Reader)
 	if err != nil {
 		return flow.Outcome{}, err

@@ -12,13 +12,15 @@ import (
 // Offered is everything that the rooms give to flows in this house.
 func Offered(h *House) Offer {
 	o := Offer{Actions: map[string]Action{}, Lists: map[string]List{}, Attachments: map[string]Maker{}}
-	for _, a := range slices.Concat(h.stopActions(), h.registrationActions(), h.peopleActions(), h.staffActions(), h.feedbackActions(), h.answerActions(), h.answerEditActions(), h.unansweredActions(), h.readyActions(), h.wordActions()) {
+	for _, a := range slices.Concat(h.stopActions(), h.registrationActions(), h.peopleActions(), h.staffActions(), h.planActions(), h.doorActions(),
+		h.feedbackActions(), h.ratingActions(), h.answerActions(), h.answerEditActions(), h.unansweredActions(), h.readyActions(), h.wordActions()) {
 		o.Actions[a.Name] = a
 	}
-	for _, l := range slices.Concat(h.stopLists(), h.registrationLists(), h.pickLists(), h.staffLists(), h.feedbackLists(), h.answerLists(), h.answerEditLists(), h.unansweredLists()) {
+	for _, l := range slices.Concat(h.stopLists(), h.registrationLists(), h.pickLists(), h.staffLists(), h.planLists(), h.doorLists(), h.feedbackLists(),
+		h.answerLists(), h.answerEditLists(), h.unansweredLists()) {
 		o.Lists[l.Name] = l
 	}
-	for _, m := range h.makers() {
+	for _, m := range append(h.makers(), h.poster()) {
 		o.Attachments[m.Name] = m
 	}
 	return o

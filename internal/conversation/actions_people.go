@@ -32,6 +32,10 @@ func (h *House) peopleActions() []Action {
 			Args: all(text, "field", "value"), Outcomes: []string{"ok"}},
 		Do: h.peopleSave,
 	}, {
+		Signature: flow.Signature{Name: "people.registered", About: "notes that the person, if they have a profile, is in the national register by now",
+			Outcomes: []string{"ok"}},
+		Do: h.peopleRegistered,
+	}, {
 		Signature: flow.Signature{Name: "people.messages", About: "whether the bot may write first", Args: all(flag, "on"), Outcomes: []string{"ok"}},
 		Do:        h.peopleMessages,
 	}, {
@@ -85,6 +89,13 @@ func (h *House) peopleData(ctx context.Context, t *Turn, _ Args) (flow.Outcome, 
 func (h *House) peopleSave(ctx context.Context, t *Turn, args Args) (flow.Outcome, error) {
 	value := args.Text("value")
 	if err := people.Correct(ctx, t.Tx, t.Chat, people.Field(args.Text("field")), value, locale.Fold(value), t.Now); err != nil {
+		return flow.Outcome{}, err
+	}
+	return outcome("ok", nil)
+}
+
+func (h *House) peopleRegistered(ctx context.Context, t *Turn, _ Args) (flow.Outcome, error) {
+	if err := people.Registered(ctx, t.Tx, t.Chat, t.Now); err != nil {
 		return flow.Outcome{}, err
 	}
 	return outcome("ok", nil)

@@ -28,7 +28,7 @@ func (h *House) readyActions() []Action {
 func (h *House) steps(t *Turn, args Args) string {
 	region := args.Text("region")
 	if _, ok := h.Directory.Region(region); !ok {
-		region = h.regionOf(region) // a town was typed
+		region = h.RegionOf(region) // a town was typed
 	}
 	at, _ := h.Directory.Region(region)
 	sites, checked := h.proven()

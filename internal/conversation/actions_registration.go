@@ -28,7 +28,8 @@ func (h *House) registrationActions() []Action {
 	}, {
 		Signature: flow.Signature{Name: "registration.create", About: "gives a person a place, or one on the waiting list",
 			Args: with(form, all(text, "stop"), all(flag, "self")), Outcomes: []string{"confirmed", "waitlisted", "already", "past", "gone"},
-			Sets: with(all(text, "reference", "summary"), all(number, "position")), Longest: map[string]int{"reference": 7, "summary": 600}},
+			Sets:    with(all(text, "reference", "summary", "stop_town", "stop_day"), all(number, "position"), all(flag, "begun")),
+			Longest: map[string]int{"reference": 7, "summary": 600}},
 		Do: h.registrationCreate,
 	}, {
 		Signature: flow.Signature{Name: "registration.load", About: "all about one of this chat's registrations", Args: all(text, "reference"),
@@ -101,7 +102,9 @@ func (h *House) registrationCreate(ctx context.Context, t *Turn, args Args) (flo
 		return outcome("past", nil)
 	}
 	r.Reference, r.State, r.Stop = got.Reference, got.State, got.Stop
-	set := map[string]flow.Value{"reference": got.Reference, "position": got.Position, "summary": h.summary(t, r)}
+	stop := h.StopWords(t.Language, r.Stop, t.Now) // as it is now: it may have moved since they were asked
+	set := map[string]flow.Value{"reference": got.Reference, "position": got.Position, "begun": got.Begun, "summary": h.summary(t, r),
+		"stop_town": stop["town"], "stop_day": stop["day"]}
 	if got.Already {
 		return outcome("already", set)
 	}
@@ -126,7 +129,8 @@ func (h *House) summary(t *Turn, r caravan.Registration) string {
 }
 
 func (h *House) registrationLoad(ctx context.Context, t *Turn, args Args) (flow.Outcome, error) {
-	ref, ok := reference.Read(args.Text("reference"))
+	bare, _, _ := strings.Cut(args.Text("reference"), "_") // of a ticket: whose chat it is decides here, not the seal
+	ref, ok := reference.Read(bare)
 	if !ok {
 		return outcome("gone", nil)
 	}

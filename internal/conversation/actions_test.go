@@ -55,7 +55,8 @@ func furnished(t *testing.T) (*room, *pgxpool.Pool) {
 	if len(unread) > 0 {
 		t.Fatal(unread)
 	}
-	h := &House{Texts: spoken, Directory: directory.Default(), Answers: answers.NewCurrent(known, lexicon), Languages: locale.Languages(), Username: func() string { return "QafilaBot" },
+	h := &House{Texts: spoken, Directory: directory.Default(), Answers: answers.NewCurrent(known, lexicon), Languages: locale.Languages(),
+		Username: func() string { return "QafilaBot" }, TicketKey: func() string { return "a key" },
 		Controller: "SEAESS", Declaration: "D-1"}
 	tx, err := pool.Begin(t.Context())
 	if err != nil {
@@ -409,13 +410,13 @@ func TestTicketsPinsAndCalendars(t *testing.T) {
 	if err != nil || ticket.Kind != "photo" || img.Bounds().Dx() != img.Bounds().Dy() || img.Bounds().Dx() < 200 {
 		t.Errorf("%v, %v", img.Bounds(), err)
 	}
-	if r.house.ticketLink("4F7-K2M") != "https://t.me/QafilaBot?start=in_4F7K2M" {
-		t.Error(r.house.ticketLink("4F7-K2M"))
+	if c, err := qr.Encode(r.house.TicketLink("4F7-K2M"), qr.M); err != nil || c.Size > 37 { // version 5: still read off a small screen
+		t.Errorf("%d modules, %v", c.Size, err)
 	}
 	if other := r.attach("ticket", "4F7-K2N"); bytes.Equal(other.Data, ticket.Data) {
 		t.Error("two references have one code")
 	}
-	usual, err := qr.Encode(r.house.ticketLink("4F7-K2M"), qr.M) // the library's own way, which works the layout out each time
+	usual, err := qr.Encode(r.house.TicketLink("4F7-K2M"), qr.M) // the library's own way, which works the layout out each time
 	if err != nil || !bytes.Equal(usual.PNG(), ticket.Data) {
 		t.Errorf("the code isn't the library's: %v", err)
 	}
@@ -434,7 +435,7 @@ func TestTicketsPinsAndCalendars(t *testing.T) {
 func BenchmarkTicket(b *testing.B) {
 	draw := newTickets()
 	for b.Loop() {
-		if _, err := draw.png("https://t.me/QafilaBot?start=in_4F7K2M"); err != nil {
+		if _, err := draw.png("https://t.me/QafilaBot?start=in_4F7K2M_QwErTyUiOp"); err != nil {
 			b.Fatal(err)
 		}
 	}

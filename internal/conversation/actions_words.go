@@ -21,6 +21,11 @@ func (h *House) tradeWords(lang locale.Language, id string) string {
 	if t, ok := h.Directory.Trade(id); ok {
 		return t.Name(lang)
 	}
+	for _, b := range h.Directory.Branches() { // at the door only the branch is asked
+		if b.ID == id {
+			return b.Name(lang)
+		}
+	}
 	return id
 }
 
@@ -31,7 +36,8 @@ func (h *House) placeWords(lang locale.Language, slug string) string {
 	return slug
 }
 
-func (h *House) regionOf(slug string) string {
+// RegionOf is the region's code of a town; "" when the town isn't known.
+func (h *House) RegionOf(slug string) string {
 	p, _ := h.Directory.Place(slug)
 	return p.Region
 }

@@ -14,8 +14,8 @@ import (
 	"github.com/qafila/qafila/internal/people"
 )
 
-// organiser is the same room to somebody of the staff.
-func (r *room) organiser() *room {
+// editor is the same room to somebody of the staff who corrects answers.
+func (r *room) editor() *room {
 	as := r.as(9, r.turn.Language)
 	as.turn.Member = &people.Member{ID: 4, Chat: 9, Role: people.Organiser}
 	return as
@@ -138,7 +138,7 @@ func TestAHouseThatCollectsNothingKeepsNoQuestion(t *testing.T) {
 
 func TestStaffCorrectAnAnswer(t *testing.T) {
 	r, _ := furnished(t)
-	s := r.organiser()
+	s := r.editor()
 	const id = "card.price"
 	in := func(more Args) Args { more["id"] = id; return more }
 	if set := s.do("found", "answers.entry", Args{"id": id, "language": "ary"}); set["language_name"] != "الدارجة" || set["changed"] != false || set["provable"] != false || set["site"] != "" {
@@ -188,7 +188,7 @@ func TestStaffCorrectAnAnswer(t *testing.T) {
 
 func TestStaffTeachAWayOfAsking(t *testing.T) {
 	r, _ := furnished(t)
-	s := r.organiser()
+	s := r.editor()
 	if set := s.do("taken", "answers.teach", Args{"id": "rna.what", "words": "carte pro"}); set["other"] != "C'est quoi, la carte pro ?" {
 		t.Error(set)
 	}
@@ -204,7 +204,7 @@ func TestStaffTeachAWayOfAsking(t *testing.T) {
 
 func TestAnswersThatAreOldStandFirstForStaff(t *testing.T) {
 	r, _ := furnished(t)
-	s := r.organiser()
+	s := r.editor()
 	page := func() []flow.Item {
 		p, err := s.offer.Lists["answers_by_age"].Page(t.Context(), s.turn, nil, flow.Query{Limit: 3})
 		if err != nil {
@@ -232,7 +232,7 @@ func TestAnswersThatAreOldStandFirstForStaff(t *testing.T) {
 
 func TestUnansweredQuestionsAreTaughtInOnePress(t *testing.T) {
 	r, _ := furnished(t)
-	s := r.organiser()
+	s := r.editor()
 	s.do("none", "unanswered.group", Args{"at": 0})
 	for _, words := range []string{"zorglub blik", "zorglub blik !", "zorglob blek"} {
 		r.do("unknown", "answers.ask", Args{"words": words})

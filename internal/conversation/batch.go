@@ -28,6 +28,7 @@ type Config struct {
 	Book     *flow.Book
 	Offer    Offer
 	Texts    *locale.Texts
+	Asides   Asides           // nil: a question in the middle of something is none
 	Instance int64            // owns the deliveries that its turns store
 	Now      func() time.Time // nil: time.Now
 	Log      *slog.Logger
@@ -47,6 +48,7 @@ type Conversation struct {
 	book     *flow.Book
 	offer    Offer
 	texts    *locale.Texts
+	asides   Asides
 	instance int64
 	now      func() time.Time
 	log      *slog.Logger
@@ -61,7 +63,7 @@ func New(c Config) *Conversation {
 	if c.Observe == nil {
 		c.Observe = func(Observation) {}
 	}
-	return &Conversation{c.Pool, c.Book, c.Offer, c.Texts, c.Instance, c.Now, c.Log, c.Observe}
+	return &Conversation{c.Pool, c.Book, c.Offer, c.Texts, c.Asides, c.Instance, c.Now, c.Log, c.Observe}
 }
 
 // longSilence is after how long a person is told again where they were.

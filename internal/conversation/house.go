@@ -13,6 +13,7 @@ type House struct {
 	Answers   *answers.Current
 	Languages []locale.Language // offered
 	Username  func() string     // the bot's, without @; "" until Telegram has told it
+	TicketKey func() string     // what tickets are sealed with; "" until it is loaded
 
 	// Who is responsible for the data and the number of their declaration (law 09-08). Unless both are set no personal data are collected.
 	Controller  string

@@ -125,7 +125,8 @@ func (t *Turn) Show(m Message) { t.first = append(t.first, m) }
 type Note struct {
 	Text   string
 	Params map[string]any
-	Doors  []flow.Choice // Text and Door
+	Doors  []flow.Choice // Text or Label, and Door
+	Beside int           // so many of the doors, from the first, stand side by side; the others have a row each
 }
 
 type note struct {

@@ -234,6 +234,22 @@ func (h host) List(name string, args map[string]flow.Value, q flow.Query) (flow.
 	return p, nil
 }
 
+func (h host) Aside(words string, fits bool) (flow.Aside, bool, error) {
+	if h.c.asides == nil {
+		return flow.Aside{}, false, nil
+	}
+	a, ok := h.c.asides.Aside(h.t.Language, words, fits)
+	return a, ok, nil
+}
+
+func (h host) Told(key string) (flow.Aside, bool, error) {
+	if h.c.asides == nil {
+		return flow.Aside{}, false, nil
+	}
+	a, ok := h.c.asides.Told(h.t.Language, key)
+	return a, ok, nil
+}
+
 func (h host) Item(name string, args map[string]flow.Value, key string) (flow.Item, bool, error) {
 	l, ok := h.c.offer.Lists[name]
 	if !ok {

@@ -209,8 +209,13 @@ func withCount(params map[string]any, n int) map[string]any {
 // Note words a note for its reader.
 func (c *Conversation) Note(lang locale.Language, n Note) Message {
 	m := Message{Text: words(c.texts, lang, n.Text, n.Params)}
-	for _, d := range n.Doors {
-		m.Rows = append(m.Rows, []Button{{Text: c.label(lang, d), Data: buttonData(d, 0, true)}})
+	for i, d := range n.Doors {
+		b := Button{Text: c.label(lang, d), Data: buttonData(d, 0, true)}
+		if i > 0 && i < n.Beside {
+			m.Rows[0] = append(m.Rows[0], b)
+			continue
+		}
+		m.Rows = append(m.Rows, []Button{b})
 	}
 	return m
 }

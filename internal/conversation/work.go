@@ -213,7 +213,7 @@ func (w *work) store(ctx context.Context) ([]Delivery, error) {
 func (w *work) queueChats(b *pgx.Batch) {
 	var ids, last []int64
 	var seen []time.Time
-	var languages, states []string
+	var languages, states, unfinished []string
 	var keyboards, left []bool
 	var born []int64
 	var text []byte
@@ -229,15 +229,18 @@ func (w *work) queueChats(b *pgx.Batch) {
 		ids, last, left = append(ids, id), append(last, ch.lastMessage), append(left, ch.left)
 		seen = append(seen, ch.seen)
 		languages, states, keyboards = append(languages, ch.language), append(states, string(text)), append(keyboards, ch.keyboard)
+		unfinished = append(unfinished, w.c.book.Unfinished(&ch.state))
 	}
 	if len(born) > 0 {
 		b.Queue(`INSERT INTO chats (chat_id) SELECT unnest($1::bigint[]) ON CONFLICT DO NOTHING`, born)
 	}
 	if len(ids) > 0 {
+		// unfinished_at stays while the same flow is unfinished: an indexed column that doesn't change leaves the update within its page.
 		b.Queue(`UPDATE chats c SET language = u.language, state = u.state, last_message = u.last, keyboard = u.keyboard,
-				seen_at = u.seen, unreachable_at = CASE WHEN u.gone THEN $8::timestamptz END
-			FROM unnest($1::bigint[], $2::text[], $3::text[], $4::bigint[], $5::boolean[], $6::boolean[], $7::timestamptz[])
-				AS u(id, language, state, last, keyboard, gone, seen)
-			WHERE c.chat_id = u.id`, ids, languages, states, last, keyboards, left, seen, w.now)
+				seen_at = u.seen, unreachable_at = CASE WHEN u.gone THEN $8::timestamptz END, unfinished = u.unfinished,
+				unfinished_at = CASE WHEN u.unfinished = c.unfinished THEN c.unfinished_at WHEN u.unfinished <> '' THEN u.seen END
+			FROM unnest($1::bigint[], $2::text[], $3::text[], $4::bigint[], $5::boolean[], $6::boolean[], $7::timestamptz[], $9::text[])
+				AS u(id, language, state, last, keyboard, gone, seen, unfinished)
+			WHERE c.chat_id = u.id`, ids, languages, states, last, keyboards, left, seen, w.now, unfinished)
 	}
 }

@@ -113,7 +113,7 @@ func (f *finder) add(row int, name string) {
 func (f *finder) ready() {
 	for key, rows := range f.byName {
 		r := []rune(key)
-		f.aliases = append(f.aliases, alias{key: key, runes: r, mask: maskOf(r), rows: rows})
+		f.aliases = append(f.aliases, alias{key: key, runes: r, mask: locale.LetterMask(r), rows: rows})
 		f.maxRunes = max(f.maxRunes, len(r))
 	}
 	slices.SortFunc(f.aliases, func(a, b alias) int { return cmp.Compare(a.key, b.key) })

@@ -1,4 +1,5 @@
-// Package feedback owns what artisans tell the sector: recommendations, each under a theme, by text, voice or photo.
+// Package feedback owns what artisans tell the sector: recommendations, each under a theme, by text, voice or photo; and how they found a
+// stop.
 //
 // It promises that a recommendation carries a name only when its author said yes to that, and that everybody finds their own again,
 // with its state, under its reference. It knows nothing of chambers yet (who reads them is another room's business to come).
@@ -120,10 +121,11 @@ func Find(ctx context.Context, q postgres.Querier, chat int64, reference string)
 	return r, true, nil
 }
 
-// Forget deletes a chat's recommendations, those without a name too: a voice or a picture is personal by itself (law 09-08, article 1).
+// Forget deletes a chat's recommendations, those without a name too, and its ratings: a voice or a picture is personal by itself (law
+// 09-08, article 1).
 func Forget(ctx context.Context, q postgres.Querier, chat int64) error {
-	if _, err := q.Exec(ctx, `DELETE FROM recommendations WHERE chat_id = $1`, chat); err != nil {
-		return fmt.Errorf("forget a chat's recommendations: %w", err)
+	if _, err := q.Exec(ctx, `WITH r AS (DELETE FROM ratings WHERE chat_id = $1) DELETE FROM recommendations WHERE chat_id = $1`, chat); err != nil {
+		return fmt.Errorf("forget what a chat said: %w", err)
 	}
 	return nil
 }

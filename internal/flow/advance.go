@@ -20,7 +20,9 @@ type run struct {
 	in    Input
 	turn  Turn
 	lead  []Line // waits for the next message
-	steps int
+
+	offered []Choice // of an aside, to stand above the next question's own choices
+	steps   int
 }
 
 // Advance takes the conversation one input further. Afterwards a question waits, be it the menu's, unless the turn

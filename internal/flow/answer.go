@@ -145,6 +145,17 @@ func (r *run) pick(st *step, key string) error {
 		}
 		return r.stale()
 	}
+	if key[0] == keyAside {
+		a, ok, err := r.host.Told(key[1:])
+		switch {
+		case err != nil:
+			return err
+		case !ok:
+			return r.stale()
+		}
+		s.pressed = pressed{s.screen, key}
+		return r.between(st, a)
+	}
 	if key[0] == keyTurn {
 		return r.turnTo(st, key[1:])
 	}
@@ -285,15 +296,45 @@ func (r *run) words(st *step) error {
 			return r.taken(st, &st.next, "", given{kind: "phone", phone: phone})
 		}
 	}
-	if q.list != nil && q.list.search && text != "" {
+	fits := q.accepts[answerText] && letters(text) >= q.minText && utf8.RuneCountInString(text) <= q.maxText
+	searched := q.list != nil && q.list.search && text != ""
+	if fits || searched {
+		if done, err := r.aside(st, text, true); done || err != nil {
+			return err
+		}
+	}
+	if searched {
 		if done, err := r.search(st, text); done || err != nil {
 			return err
 		}
 	}
-	if q.accepts[answerText] && letters(text) >= q.minText && utf8.RuneCountInString(text) <= q.maxText {
+	if fits {
 		return r.taken(st, &st.next, "", given{kind: "text", text: text})
 	}
+	if done, err := r.aside(st, text, false); done || err != nil {
+		return err
+	}
 	return r.wrong(st, q.wrongWords(text))
+}
+
+// aside answers words that are a question of their own, and asks the open question again: nothing of it is lost, and it was no wrong
+// answer. At the menu there is nothing to come back to, and flows for some roles are work.
+func (r *run) aside(st *step, words string, fits bool) (done bool, err error) {
+	if !st.question.asides || len(st.flow.roles) > 0 || r.onMenu() || r.newcomer() {
+		return false, nil
+	}
+	a, ok, err := r.host.Aside(words, fits)
+	if err != nil || !ok {
+		return false, err
+	}
+	return true, r.between(st, a)
+}
+
+// between shows an aside, and the open question again.
+func (r *run) between(st *step, a Aside) error {
+	r.lead = append(r.lead, a.Lines...)
+	r.offered = a.Choices
+	return r.show(st, nil)
 }
 
 // letters counts what can be read aloud: no emoji, no signs.

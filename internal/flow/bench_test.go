@@ -40,6 +40,8 @@ func (q quick) Do(string, map[string]flow.Value) (flow.Outcome, error) { return 
 func (q quick) List(string, map[string]flow.Value, flow.Query) (flow.Page, error) {
 	return q.page, nil
 }
+func (quick) Aside(string, bool) (flow.Aside, bool, error) { return flow.Aside{}, false, nil }
+func (quick) Told(string) (flow.Aside, bool, error)        { return flow.Aside{}, false, nil }
 func (q quick) Item(_ string, _ map[string]flow.Value, key string) (flow.Item, bool, error) {
 	return flow.Item{Key: key, Label: key}, true, nil
 }

@@ -154,7 +154,7 @@ func load(t *testing.T, p plant) []string {
 	}
 	words = change("words.tsv", words)
 	o := options
-	o.Used = []string{"register.full", "elsewhere.*"}
+	o.Used = []string{"register.full", "elsewhere.*", "aside.*"}
 	b, problems := flow.Load(files, readTexts(words), offered, understand, o)
 	var got []string
 	errors := 0

@@ -119,6 +119,18 @@ type Host interface {
 	List(name string, args map[string]Value, q Query) (Page, error)
 	// Item tells an item's label by its key; ok is false when the list no longer has it.
 	Item(name string, args map[string]Value, key string) (Item, bool, error)
+	// Aside tells what typed words ask, if they are a question of their own; ok is false when they aren't. fits tells that the open
+	// question could take them as its answer: then only what is surely a question is one.
+	Aside(words string, fits bool) (a Aside, ok bool, err error)
+	// Told answers what one of an Aside's choices stands for; ok is false when there is no such thing.
+	Told(key string) (a Aside, ok bool, err error)
+}
+
+// An Aside answers what somebody asked in the middle of a question: lines to put before the question, which then comes again, and
+// choices for what they may have meant, whose keys Told takes.
+type Aside struct {
+	Lines   []Line
+	Choices []Choice // Key and Label
 }
 
 // An Understanding turns typed words into values. It is given at load, so that the engine needs no library for it.

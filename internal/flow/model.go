@@ -162,6 +162,7 @@ type question struct {
 	wrongs  [2][]param
 	out     target
 	nav     bool
+	asides  bool // a question typed at it is answered, and it comes again
 	columns int
 	mixed   bool // has a list or takes an answer: a choice with its own way is not saved
 }

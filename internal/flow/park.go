@@ -12,13 +12,15 @@ func (r *run) leave() {
 
 // parkable tells whether a flow that can be taken up again is open, and something in it was answered.
 func (r *run) parkable() bool {
-	if !r.state.open {
-		return false
-	}
+	return r.state.open && r.book.begun(&r.state.work)
+}
+
+// begun tells whether a flow that can be taken up again is among some work, and something in it was answered.
+func (b *Book) begun(w *work) bool {
 	unfinished := false
-	for i := range r.state.frames {
-		fr := &r.state.frames[i]
-		unfinished = unfinished || r.book.flows[fr.flow].resume != ""
+	for i := range w.frames {
+		fr := &w.frames[i]
+		unfinished = unfinished || b.Resumable(fr.flow)
 		if unfinished && fr.answered {
 			return true
 		}
@@ -26,10 +28,27 @@ func (r *run) parkable() bool {
 	return false
 }
 
+// Resumable tells whether there is a flow of that name that can be taken up again.
+func (b *Book) Resumable(name string) bool {
+	f := b.flows[name]
+	return f != nil && f.resume != ""
+}
+
+// Unfinished names the flow that a person began and hasn't ended, open or put aside; "" when there is none. Only a flow that can be taken
+// up again counts, once something in it was answered.
+func (b *Book) Unfinished(s *State) string {
+	for _, w := range []*work{&s.work, s.parked} {
+		if w != nil && b.begun(w) {
+			return b.unfinished(w).flow
+		}
+	}
+	return ""
+}
+
 // unfinished is the innermost flow of some work that says how it is recalled; nil when there is none.
 func (b *Book) unfinished(w *work) *frame {
 	for i := len(w.frames) - 1; i >= 0; i-- {
-		if fr := &w.frames[i]; b.flows[fr.flow].resume != "" {
+		if fr := &w.frames[i]; b.Resumable(fr.flow) {
 			return fr
 		}
 	}

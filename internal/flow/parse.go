@@ -132,7 +132,7 @@ func special(name string) bool {
 
 var stepFields = map[stepKind][]string{
 	stepSay:    {"say", "attach", "count", "keep", "lead", "long", "next"},
-	stepAsk:    {"ask", "choose", "answer", "save", "example", "wrong", "out", "nav", "columns", "count", "keep", "long", "next"},
+	stepAsk:    {"ask", "choose", "answer", "save", "example", "wrong", "out", "nav", "asides", "columns", "count", "keep", "long", "next"},
 	stepDo:     {"do", "with", "on", "next"},
 	stepBranch: {"branch"},
 	stepCall:   {"call", "with", "save", "next"},
@@ -153,7 +153,7 @@ func (p *page) step(f *flow, s field) {
 	}
 	st.kind = kind
 	if kind == stepAsk {
-		st.question = &question{nav: true}
+		st.question = &question{nav: true, asides: true}
 	}
 	for _, e := range fields {
 		if !slices.Contains(stepFields[kind], e.key) {

@@ -38,6 +38,11 @@ func (p *page) asking(st *step, e field) bool {
 			p.problem(e.line, "`nav: none`, or leave it out", "`nav` can only be none")
 		}
 		q.nav = false
+	case "asides":
+		if p.word(e).text != "none" {
+			p.problem(e.line, "`asides: none`, or leave it out", "`asides` can only be none")
+		}
+		q.asides = false
 	case "columns":
 		q.columns = p.number(e, 1)
 	default:

@@ -8,6 +8,7 @@ const (
 	keyDone  = "!"
 	keyTurn  = '>' // ">16": the list from its 17th item
 	keyPick  = '+' // "+key": pick it, in a list of which several can be picked
+	keyAside = '?' // "?key": what was meant by words typed in between
 	keyLeave = '-' // "-key": pick it no longer
 )
 
@@ -45,11 +46,18 @@ func (r *run) show(st *step, items *Page) error {
 		Keep:   st.keep,
 	}
 	r.count(st, &m)
-	room := len(q.fixed) + 5
+	room := len(q.fixed) + len(r.offered) + 5
 	if q.list != nil {
 		room += q.list.page
 	}
+	offered := r.offered
+	r.offered = nil
 	rows := rows{flat: make([]Choice, 0, room), rows: make([][]Choice, 0, room), width: 1}
+	if q.request == Text { // else the choices are words on a keyboard
+		for _, c := range offered {
+			rows.add(Choice{Key: string(keyAside) + c.Key, Label: c.Label})
+		}
+	}
 	if q.list != nil {
 		if items == nil {
 			var err error

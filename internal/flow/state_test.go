@@ -88,3 +88,24 @@ func TestABookServesManyAtOnce(t *testing.T) {
 	}
 	wg.Wait()
 }
+
+func TestWhatIsUnfinishedIsNamedUntilItEnds(t *testing.T) {
+	p := newPhone(t)
+	p.state.Language = "fr"
+	is := func(what, want string, in flow.Input) {
+		t.Helper()
+		if _, err := p.advance(in); err != nil {
+			t.Fatal(err)
+		}
+		if got := p.book.Unfinished(&p.state); got != want {
+			t.Errorf("after %s %q is unfinished, want %q", what, got, want)
+		}
+	}
+	is("the menu", "", flow.Input{Kind: flow.Door, Text: "/menu"})
+	is("the first question", "", flow.Input{Kind: flow.Door, Text: "/register"}) // nothing was answered
+	is("an answer", "register", flow.Input{Kind: flow.Text, Text: "1"})
+	is("a command", "register", flow.Input{Kind: flow.Door, Text: "/menu"}) // put aside
+	is("/cancel", "register", flow.Input{Kind: flow.Door, Text: "/cancel"}) // of the menu: what is aside stays there
+	is("its own door", "register", flow.Input{Kind: flow.Door, Text: "/register"})
+	is("/cancel in it", "", flow.Input{Kind: flow.Door, Text: "/cancel"})
+}

@@ -170,6 +170,21 @@ func (w *world) List(name string, _ map[string]flow.Value, q flow.Query) (flow.P
 	return p, w.fail
 }
 
+// Aside knows the price of everything, and is not sure about papers.
+func (w *world) Aside(words string, fits bool) (flow.Aside, bool, error) {
+	switch {
+	case strings.Contains(words, "prix"):
+		return flow.Aside{Lines: []flow.Line{{Text: "aside.price"}}}, true, w.fail
+	case strings.Contains(words, "papiers") && !fits:
+		return flow.Aside{Lines: []flow.Line{{Text: "aside.which"}}, Choices: []flow.Choice{{Key: "price", Label: "Le prix"}}}, true, w.fail
+	}
+	return flow.Aside{}, false, w.fail
+}
+
+func (w *world) Told(key string) (flow.Aside, bool, error) {
+	return flow.Aside{Lines: []flow.Line{{Text: "aside.price"}}}, key == "price", w.fail
+}
+
 func (w *world) Item(name string, _ map[string]flow.Value, key string) (flow.Item, bool, error) {
 	for _, it := range w.list(name) {
 		if it.Key == key {
@@ -194,7 +209,7 @@ var offered = flow.Signatures{
 	Attachments: []flow.Signature{{Name: "ticket", Args: map[string]string{"reference": "text"}}},
 }
 
-var options = flow.Options{Menu: "menu", Language: "language", Roles: []string{"clerk", "guard"}}
+var options = flow.Options{Menu: "menu", Language: "language", Roles: []string{"clerk", "guard"}, Used: []string{"aside.*"}}
 
 // understand strips signs, as the real folding does.
 var understand = flow.Understanding{Fold: func(s string) string {

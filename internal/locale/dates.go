@@ -1,12 +1,12 @@
 package locale
 
 import (
+	_ "embed"
 	"fmt"
 	"math"
 	"strconv"
 	"sync"
 	"time"
-	_ "time/tzdata" // the zone's rules travel in the binary: small servers and containers often have none
 )
 
 // words are the few that dates, hours and distances need. They stand here and not in locales/ because the functions below take no Texts.
@@ -33,15 +33,21 @@ var (
 		from: "من %s حتى %s", at: "مع %s", km: "%d كلم", underKm: "قل من 1 كلم"}
 )
 
+// casablanca are the zone's rules, of tzdata 2026f (public domain): Morocco keeps to UTC since 20 September 2026, also in Ramadan. They travel
+// in the binary and come before the machine's own and Go's, which still said UTC+1 then. docs/operating.md tells how to renew them.
+//
+//go:embed casablanca.tzif
+var casablanca []byte
+
 var zone = sync.OnceValue(func() *time.Location {
-	l, err := time.LoadLocation("Africa/Casablanca")
+	l, err := time.LoadLocationFromTZData("Africa/Casablanca", casablanca)
 	if err != nil { // impossible: the zone is embedded
 		panic(fmt.Sprintf("load the zone of Casablanca: %v", err))
 	}
 	return l
 })
 
-// Zone is Africa/Casablanca: UTC+1, and UTC+0 during Ramadan.
+// Zone is Africa/Casablanca: UTC since 20 September 2026; before, UTC+1, and UTC during Ramadan.
 func Zone() *time.Location { return zone() }
 
 // Date is the day in full with its weekday, in Casablanca: "jeudi 10 décembre 2026", "الخميس 10 دجنبر 2026". Digits are Western, as

@@ -25,7 +25,7 @@ func TestDate(t *testing.T) {
 		{Darija, at("2026-12-10 09:00"), "الخميس 10 دجنبر 2026"},
 		{Arabic, at("2026-12-01 09:00"), "الثلاثاء 1 دجنبر 2026"},
 		{Darija, at("2026-07-05 09:00"), "الأحد 5 يوليوز 2026"},
-		{French, time.Date(2026, 12, 9, 23, 30, 0, 0, time.UTC), "jeudi 10 décembre 2026"}, // already the 10th in Casablanca
+		{French, time.Date(2025, 12, 9, 23, 30, 0, 0, time.UTC), "mercredi 10 décembre 2025"}, // already the 10th in Casablanca
 		{"zgh", at("2026-08-20 09:00"), "jeudi 20 août 2026"},
 	} {
 		if got := Date(c.lang, c.when); got != c.want {
@@ -69,6 +69,18 @@ func TestDaysAreCountedByMidnightsAroundRamadan(t *testing.T) {
 	}
 	if got := Hours(French, time.Date(2026, 2, 16, 9, 30, 0, 0, time.UTC), time.Time{}); got != "à 9\u00a0h\u00a030" {
 		t.Errorf("Ramadan hour: %q", got)
+	}
+}
+
+// Morocco keeps to UTC since 20 September 2026 (tzdata 2026c), Ramadan 2027 included.
+func TestTheZoneIsTheLatest(t *testing.T) {
+	for _, when := range []string{"2026-09-21 12:00", "2026-12-10 12:00", "2027-02-20 12:00", "2027-07-01 12:00"} {
+		if _, offset := at(when).Zone(); offset != 0 {
+			t.Errorf("%s is %d seconds from UTC", when, offset)
+		}
+	}
+	if _, offset := at("2026-09-19 12:00").Zone(); offset != 3600 {
+		t.Errorf("before, it was %d seconds from UTC", offset)
 	}
 }
 

@@ -23,7 +23,7 @@ func (o *Outreach) begin(ctx context.Context, t *conversation.Turn, _ conversati
 	if err != nil {
 		return flow.Outcome{}, err
 	}
-	return came("ok", map[string]flow.Value{"id": strconv.FormatInt(id, 10)})
+	return outcome("ok", map[string]flow.Value{"id": strconv.FormatInt(id, 10)})
 }
 
 func (o *Outreach) missing(ctx context.Context, t *conversation.Turn, args conversation.Args) (flow.Outcome, error) {
@@ -33,26 +33,26 @@ func (o *Outreach) missing(ctx context.Context, t *conversation.Turn, args conve
 	}
 	for _, l := range o.Languages {
 		if _, said := says[string(l)]; !said {
-			return came("some", map[string]flow.Value{"language": string(l), "language_name": l.Name()})
+			return outcome("some", map[string]flow.Value{"language": string(l), "language_name": l.Name()})
 		}
 	}
-	return came("none", nil)
+	return outcome("none", nil)
 }
 
 func (o *Outreach) write(ctx context.Context, t *conversation.Turn, args conversation.Args) (flow.Outcome, error) {
 	w := Words{Kind: args.Text("kind"), Text: strings.TrimSpace(args.Text("words")), File: args.Text("file")}
 	limit, fits := w.Fits()
 	if !fits {
-		return came("long", map[string]flow.Value{"limit": limit, "length": len(utf16.Encode([]rune(w.Text)))})
+		return outcome("long", map[string]flow.Value{"limit": limit, "length": len(utf16.Encode([]rune(w.Text)))})
 	}
 	if args.Number("size") > largest {
-		return came("large", map[string]flow.Value{"limit": largest, "length": args.Number("size")})
+		return outcome("large", map[string]flow.Value{"limit": largest, "length": args.Number("size")})
 	}
 	ok, err := Compose(ctx, t.Tx, idOf(args), args.Text("language"), w)
 	if err != nil || !ok {
 		return flow.Outcome{Name: "gone"}, err
 	}
-	return came("ok", nil)
+	return outcome("ok", nil)
 }
 
 func (o *Outreach) instead(ctx context.Context, t *conversation.Turn, args conversation.Args) (flow.Outcome, error) {
@@ -60,7 +60,7 @@ func (o *Outreach) instead(ctx context.Context, t *conversation.Turn, args conve
 	if err != nil || !ok {
 		return flow.Outcome{Name: "gone"}, err
 	}
-	return came("ok", nil)
+	return outcome("ok", nil)
 }
 
 func (o *Outreach) narrow(ctx context.Context, t *conversation.Turn, args conversation.Args) (flow.Outcome, error) {
@@ -99,7 +99,7 @@ func (o *Outreach) narrow(ctx context.Context, t *conversation.Turn, args conver
 	if err := Aim(ctx, t.Tx, b.ID, *g, b.Doors); err != nil {
 		return flow.Outcome{}, err
 	}
-	return came("ok", nil)
+	return outcome("ok", nil)
 }
 
 func (o *Outreach) who(ctx context.Context, t *conversation.Turn, args conversation.Args) (flow.Outcome, error) {
@@ -117,9 +117,9 @@ func (o *Outreach) who(ctx context.Context, t *conversation.Turn, args conversat
 	}
 	set := map[string]flow.Value{"who": words, "count": n}
 	if n == 0 {
-		return came("none", set)
+		return outcome("none", set)
 	}
-	return came("some", set)
+	return outcome("some", set)
 }
 
 // reach is how many people a draft would be sent to now.
@@ -195,7 +195,7 @@ func (o *Outreach) openWith(ctx context.Context, t *conversation.Turn, args conv
 	if err := Aim(ctx, t.Tx, b.ID, b.Segment, doors); err != nil {
 		return flow.Outcome{}, err
 	}
-	return came("ok", nil)
+	return outcome("ok", nil)
 }
 
 // A list's keys have no slash: "next" is /next, "stop.fes" the stop's link.
@@ -235,7 +235,7 @@ func (o *Outreach) preview(ctx context.Context, t *conversation.Turn, args conve
 		t.Show(conversation.Message{Text: t.Say("broadcast.preview_of", map[string]any{"name": l.Name()})})
 		t.Show(*messages[string(l)])
 	}
-	return came("ok", nil)
+	return outcome("ok", nil)
 }
 
 // sameHour is within which two broadcasts to the same people are worth a warning.
@@ -252,16 +252,16 @@ func (o *Outreach) checked(ctx context.Context, t *conversation.Turn, args conve
 	}
 	set := map[string]flow.Value{"count": n, "others": 0}
 	if n == 0 {
-		return came("none", set)
+		return outcome("none", set)
 	}
 	others, err := b.Segment.Overlap(ctx, t.Tx, o.Directory, b.ID, t.Now.Add(-sameHour), t.Now)
 	if err != nil {
 		return flow.Outcome{}, err
 	}
 	if set["others"] = others; others > 0 {
-		return came("twice", set)
+		return outcome("twice", set)
 	}
-	return came("fine", set)
+	return outcome("fine", set)
 }
 
 func (o *Outreach) start(ctx context.Context, t *conversation.Turn, args conversation.Args) (flow.Outcome, error) {
@@ -272,7 +272,7 @@ func (o *Outreach) start(ctx context.Context, t *conversation.Turn, args convers
 			return flow.Outcome{}, fmt.Errorf("start a broadcast: %w", err)
 		}
 		if begins.Before(t.Now.Add(-10 * time.Minute)) { // it was chosen a while ago
-			return came("past", nil)
+			return outcome("past", nil)
 		}
 	}
 	_, says, ok, err := draft(ctx, t, args)
@@ -287,7 +287,7 @@ func (o *Outreach) start(ctx context.Context, t *conversation.Turn, args convers
 			return flow.Outcome{}, err
 		}
 	}
-	return came("started", nil)
+	return outcome("started", nil)
 }
 
 func (o *Outreach) again(ctx context.Context, t *conversation.Turn, args conversation.Args) (flow.Outcome, error) {
@@ -307,5 +307,5 @@ func (o *Outreach) again(ctx context.Context, t *conversation.Turn, args convers
 	if err := Aim(ctx, t.Tx, id, Segment{Missed: b.ID}, b.Doors); err != nil {
 		return flow.Outcome{}, err
 	}
-	return came("ok", map[string]flow.Value{"id": strconv.FormatInt(id, 10)})
+	return outcome("ok", map[string]flow.Value{"id": strconv.FormatInt(id, 10)})
 }

@@ -50,7 +50,7 @@ const (
 // be reached by now is settled at once instead. Nothing is given out in quiet hours.
 func (l *Lane) Take(ctx context.Context, n int) ([]conversation.Mailing, error) {
 	now := l.now()
-	if Quiet(now) {
+	if l.o.Quiet.At(now) {
 		return nil, nil
 	}
 	if err := l.recover(ctx); err != nil {

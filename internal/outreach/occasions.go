@@ -9,7 +9,6 @@ import (
 
 	"github.com/qafila/qafila/internal/conversation"
 	"github.com/qafila/qafila/internal/flow"
-	"github.com/qafila/qafila/internal/locale"
 )
 
 // published tells those who wanted to hear of new stops, of those that were published after they asked and haven't begun. Several at
@@ -73,64 +72,6 @@ func (o *Outreach) published(ctx context.Context, tx pgx.Tx, now time.Time) ([]d
 			s := known[r.Stop]
 			return o.word(r.Language, s, conversation.Note{Text: "notice.published", Params: o.Describe(languageOf(r.Language), s, now),
 				Doors: []flow.Choice{{Text: "door.stop", Door: "start:stop_" + s.ID}, {Text: "door.register", Door: "start:reg_" + s.ID}}})
-		})}
-	}
-	return out, nil
-}
-
-// reminders tells those who asked that a stop is tomorrow, as the stop is now: from six in the evening before, and whoever asks later, at
-// once; what quiet hours held back, on the morning, until it begins.
-func (o *Outreach) reminders(ctx context.Context, tx pgx.Tx, now time.Time) ([]due, error) {
-	here := now.In(locale.Zone())
-	// Until when stops begin of which it is time to remind: in the evening all of tomorrow's, before only today's.
-	days := 1
-	if here.Hour() >= eve {
-		days = 2
-	}
-	until := time.Date(here.Year(), here.Month(), here.Day()+days, 0, 0, 0, 0, locale.Zone())
-	// The key has the day, so that a stop that is moved after its reminder is reminded of again.
-	rows, err := tx.Query(ctx, `WITH asked AS (
-			SELECT w.chat_id, c.language, s.id, k.key FROM stops s
-			JOIN watches w ON w.stop_id = s.id
-			JOIN chats c ON c.chat_id = w.chat_id AND c.stopped_at IS NULL AND c.unreachable_at IS NULL,
-			LATERAL (SELECT 'eve:' || s.id || ':' || to_char(s.starts_at AT TIME ZONE 'UTC', 'YYYY-MM-DD') || ':' || w.chat_id AS key) k
-			WHERE s.state = 'published' AND s.starts_at > $1 AND s.starts_at < $2 AND NOT EXISTS (SELECT FROM notices n WHERE n.key = k.key)
-			ORDER BY w.chat_id LIMIT $3
-		), told AS (
-			INSERT INTO notices (key, chat_id, sent_at) SELECT key, chat_id, $1 FROM asked ON CONFLICT DO NOTHING RETURNING key
-		)
-		SELECT chat_id, language, id FROM asked WHERE key IN (SELECT key FROM told) ORDER BY chat_id`, now, until, most)
-	if err != nil {
-		return nil, fmt.Errorf("find who wants a reminder: %w", err)
-	}
-	type row struct {
-		Chat     int64
-		Language string
-		Stop     string
-	}
-	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[row])
-	if err != nil {
-		return nil, fmt.Errorf("find who wants a reminder: %w", err)
-	}
-	ids := map[string]bool{}
-	for _, r := range list {
-		ids[r.Stop] = true
-	}
-	known, err := stops(ctx, tx, ids)
-	if err != nil {
-		return nil, err
-	}
-	type occasion struct{ language, stop string }
-	words := wording[occasion]{}
-	out := make([]due, len(list))
-	for i, r := range list {
-		out[i] = due{r.Chat, words.of(occasion{r.Language, r.Stop}, func() conversation.Message {
-			s, text := known[r.Stop], "notice.tomorrow"
-			if s.Starts.In(locale.Zone()).YearDay() == here.YearDay() {
-				text = "notice.today"
-			}
-			return o.word(r.Language, s, conversation.Note{Text: text, Params: o.Describe(languageOf(r.Language), s, now),
-				Doors: []flow.Choice{{Text: "door.stop", Door: "start:stop_" + s.ID}}})
 		})}
 	}
 	return out, nil

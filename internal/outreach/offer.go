@@ -7,11 +7,11 @@ import (
 
 	"github.com/qafila/qafila/internal/conversation"
 	"github.com/qafila/qafila/internal/flow"
-	"github.com/qafila/qafila/internal/people"
+	staff "github.com/qafila/qafila/internal/people"
 )
 
 // organisers may write to people.
-var organisers = []string{string(people.Admin), string(people.Organiser)}
+var organisers = []string{string(staff.Admin), string(staff.Organiser)}
 
 const (
 	text   = "text"
@@ -55,7 +55,7 @@ func and(m map[string]string, typ string, names ...string) map[string]string {
 	return m
 }
 
-func came(name string, set map[string]flow.Value) (flow.Outcome, error) {
+func outcome(name string, set map[string]flow.Value) (flow.Outcome, error) {
 	return flow.Outcome{Name: name, Set: set}, nil
 }
 
@@ -124,7 +124,7 @@ func (o *Outreach) running() []conversation.Action {
 				if err != nil || !ok {
 					return flow.Outcome{Name: "refused"}, err
 				}
-				return came("done", nil)
+				return outcome("done", nil)
 			},
 		}
 	}

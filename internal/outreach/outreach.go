@@ -1,7 +1,8 @@
-// Package outreach owns what the bot says first: that a stop was published, that one is tomorrow, that a place came free.
+// Package outreach owns what the bot says first: that a stop was published, moved or cancelled, that a place came free, what the rules of
+// reminders/ say before and after a stop, to who left something open, and by the calendar; and broadcasts.
 //
-// It promises that each is said once to those who asked for it and to nobody who stopped messages or can't be reached, outside the
-// quiet hours, through crashes and with several instances. What is due is worked out from the tables at each tick, so a missed tick
+// It promises that each is said once to those whom it is for and to nobody who stopped messages or can't be reached, outside the
+// quiet hours and while it makes sense, through crashes and with several instances. What is due is worked out from the tables at each tick, so a missed tick
 // loses nothing. It sends nothing itself: it stores deliveries on the bulk lane.
 package outreach
 
@@ -9,6 +10,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -17,6 +19,7 @@ import (
 	"github.com/qafila/qafila/internal/caravan"
 	"github.com/qafila/qafila/internal/conversation"
 	"github.com/qafila/qafila/internal/directory"
+	"github.com/qafila/qafila/internal/flow"
 	"github.com/qafila/qafila/internal/locale"
 )
 
@@ -29,25 +32,15 @@ type Outreach struct {
 	Directory *directory.Directory
 	Languages []locale.Language // offered
 	Texts     *locale.Texts
+	Word      Word
+	Describe  func(lang locale.Language, s caravan.Stop, now time.Time) map[string]any // conversation.House.StopWords
+	Region    func(place string) string                                                // a place's region; "" when it isn't known
+	Rules     []Rule
+	Quiet     Quiet
+	Instance  int64                                      // owns the deliveries that it stores
 	Sender    int64                                      // the instance that sends panels
 	BulkRate  int                                        // messages a second, to tell how long a broadcast still takes
 	Poke      func(ctx context.Context, tx pgx.Tx) error // has Prepare called soon after tx takes effect; nil: it is called often enough
-	Word      Word
-	Describe  func(lang locale.Language, s caravan.Stop, now time.Time) map[string]any // conversation.House.StopWords
-	Instance  int64                                                                    // owns the deliveries that it stores
-}
-
-// Quiet hours, in Casablanca: the bot writes first from 8 in the morning to 9 in the evening.
-const (
-	wakes  = 8
-	sleeps = 21
-	eve    = 18 // the hour from which the evening before a stop counts as evening
-)
-
-// Quiet tells whether it is too early or too late to write to anybody first.
-func Quiet(now time.Time) bool {
-	h := now.In(locale.Zone()).Hour()
-	return h < wakes || h >= sleeps
 }
 
 // most is how many people are written to in one tick; the next tick goes on. It is many times what the bulk rate sends between ticks.
@@ -57,10 +50,10 @@ const most = 5000
 const tickLock = 0x71616669 // "qafi"
 
 // Tick stores what is due now, in one transaction, and returns it for this instance's sender. Call it every few seconds: a tick
-// with nothing to say costs three queries, and on the evening before a stop one look-up for each reminder. When another instance is
-// ticking it does nothing.
+// with nothing to say costs some queries that find nothing by an index, however many people there are. When another instance is ticking
+// it does nothing.
 func (o *Outreach) Tick(ctx context.Context, now time.Time) ([]conversation.Delivery, error) {
-	if Quiet(now) {
+	if o.Quiet.At(now) {
 		return nil, nil
 	}
 	var out []conversation.Delivery
@@ -72,7 +65,7 @@ func (o *Outreach) Tick(ctx context.Context, now time.Time) ([]conversation.Deli
 		if !mine {
 			return nil
 		}
-		for _, say := range []func(context.Context, pgx.Tx, time.Time) ([]due, error){o.published, o.reminders, o.promoted} {
+		for _, say := range []func(context.Context, pgx.Tx, time.Time) ([]due, error){o.published, o.changed, o.promoted} {
 			list, err := say(ctx, tx, now)
 			if err != nil {
 				return err
@@ -83,7 +76,9 @@ func (o *Outreach) Tick(ctx context.Context, now time.Time) ([]conversation.Deli
 			}
 			out = append(out, stored...)
 		}
-		return nil
+		stored, err := o.reminders(ctx, tx, now)
+		out = append(out, stored...)
+		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("say what is due: %w", err)
@@ -145,8 +140,9 @@ func (w wording[K]) of(key K, make func() conversation.Message) *conversation.Me
 	return m
 }
 
-// word puts a note about a stop into words; about a sample, it says that it is one.
+// word puts a note about a stop into words, with the button that stops all such messages below it; about a sample, it says that it is one.
 func (o *Outreach) word(language string, s caravan.Stop, n conversation.Note) conversation.Message {
+	n.Doors = append(slices.Clone(n.Doors), flow.Choice{Text: "door.silence", Door: "/stop"})
 	m := o.Word(languageOf(language), n)
 	if s.Sample {
 		m.Text = o.Word(languageOf(language), conversation.Note{Text: "sample.note"}).Text + "\n\n" + m.Text

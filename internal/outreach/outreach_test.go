@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"sort"
+	"sync"
 	"testing"
 	"time"
 
@@ -15,8 +16,11 @@ import (
 
 	"github.com/qafila/qafila/internal/caravan"
 	"github.com/qafila/qafila/internal/conversation"
+	"github.com/qafila/qafila/internal/directory"
 	"github.com/qafila/qafila/internal/locale"
 	"github.com/qafila/qafila/internal/postgres"
+	"github.com/qafila/qafila/locales"
+	"github.com/qafila/qafila/reminders"
 )
 
 // at is a time in Casablanca on a day of December 2026; stops are on the 10th from 9:30 unless a test says otherwise.
@@ -35,7 +39,7 @@ func house(t testing.TB) (*Outreach, *pgxpool.Pool) {
 	pool := postgres.ForTest(t)
 	exec(t, pool, `INSERT INTO chats (chat_id, language, stopped_at, unreachable_at) VALUES (1, 'fr', NULL, NULL), (2, 'ary', NULL, NULL), (3, '', NULL, NULL),
 		(4, 'fr', now(), NULL), (5, 'fr', NULL, now())`)
-	return &Outreach{Pool: pool, Instance: 7,
+	return &Outreach{Pool: pool, Instance: 7, Rules: shipped(t), Quiet: quiet(t, UsualQuiet), Region: regionOf,
 		Word: func(lang locale.Language, n conversation.Note) conversation.Message {
 			said := string(lang) + " " + n.Text
 			for _, p := range []string{"stop", "count"} {
@@ -48,6 +52,27 @@ func house(t testing.TB) (*Outreach, *pgxpool.Pool) {
 		Describe: func(_ locale.Language, s caravan.Stop, now time.Time) map[string]any {
 			return map[string]any{"stop": s.ID + " " + locale.Day(locale.French, s.Starts, now)}
 		}}, pool
+}
+
+// shipped are the rules that ship.
+func shipped(t testing.TB) []Rule {
+	t.Helper()
+	texts, err := locale.Load(locales.Files, locale.Languages())
+	if err != nil {
+		t.Fatal(err)
+	}
+	rules, wrong := LoadRules(reminders.Files, Known{Texts: texts, Quiet: quiet(t, UsualQuiet), Resumable: func(name string) bool { return name == "registration_form" }})
+	for _, p := range wrong {
+		t.Error(p)
+	}
+	return rules
+}
+
+var towns = sync.OnceValue(directory.Default)
+
+func regionOf(place string) string {
+	p, _ := towns().Place(place)
+	return p.Region
 }
 
 func exec(t testing.TB, pool *pgxpool.Pool, sql string, args ...any) {
@@ -183,53 +208,6 @@ func TestNobodyIsWrittenToInQuietHours(t *testing.T) {
 		expect(t, o, quiet)
 	}
 	expect(t, o, at(2, 8, 0), "1: fr notice.published fes jeudi 10 décembre 2026")
-}
-
-func TestTheEveningBeforeThoseWhoAskedAreRemindedOnce(t *testing.T) {
-	o, pool := house(t)
-	publish(t, pool, at(1, 9, 0), stop("fes"))
-	remind(t, pool, at(2, 9, 0), "fes", 1, 2, 4, 5)
-	err := pgx.BeginFunc(t.Context(), pool, func(tx pgx.Tx) error { // registered, but didn't ask for a reminder
-		_, err := caravan.Register(t.Context(), tx, caravan.Registration{Stop: caravan.Stop{ID: "fes"}, Chat: 3, Self: true, Name: "Fatima", NameKey: "fatima"}, at(2, 9, 0), rand.Reader)
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	expect(t, o, at(8, 18, 30))
-	expect(t, o, at(9, 17, 59))
-	expect(t, o, at(9, 18, 0), "1: fr notice.tomorrow fes demain, jeudi 10 décembre 2026", "2: ary notice.tomorrow fes demain, jeudi 10 décembre 2026")
-	expect(t, o, at(9, 18, 1))
-	expect(t, o, at(10, 8, 0))
-}
-
-func TestWhoAsksLateIsRemindedLaterThatEveningOrInTheMorning(t *testing.T) {
-	o, pool := house(t)
-	publish(t, pool, at(1, 9, 0), stop("fes"))
-	remind(t, pool, at(9, 20, 40), "fes", 1)
-	expect(t, o, at(9, 20, 41), "1: fr notice.tomorrow fes demain, jeudi 10 décembre 2026")
-	remind(t, pool, at(9, 21, 30), "fes", 2)
-	expect(t, o, at(9, 21, 31))
-	expect(t, o, at(10, 7, 59))
-	expect(t, o, at(10, 8, 0), "2: ary notice.today fes aujourd'hui, jeudi 10 décembre 2026")
-	remind(t, pool, at(10, 9, 29), "fes", 3)
-	expect(t, o, at(10, 9, 30)) // it has begun
-}
-
-func TestAReminderGoesByTheStopAsItIsNow(t *testing.T) {
-	o, pool := house(t)
-	publish(t, pool, at(1, 9, 0), stop("fes"), stop("off"))
-	remind(t, pool, at(2, 9, 0), "fes", 1)
-	remind(t, pool, at(2, 9, 0), "off", 1)
-	moved, off := stop("fes"), stop("off")
-	moved.Starts, moved.Ends, off.State = at(14, 9, 30), at(14, 12, 30), caravan.Cancelled
-	publish(t, pool, at(9, 12, 0), moved, off)
-	expect(t, o, at(9, 18, 0))
-	expect(t, o, at(13, 18, 0), "1: fr notice.tomorrow fes demain, lundi 14 décembre 2026")
-	moved.Starts, moved.Ends = at(16, 9, 30), at(16, 12, 30) // moved after the reminder: again
-	publish(t, pool, at(13, 19, 0), moved)
-	expect(t, o, at(13, 19, 1))
-	expect(t, o, at(15, 18, 0), "1: fr notice.tomorrow fes demain, mercredi 16 décembre 2026")
 }
 
 func TestWhoMovedUpByALargerCapacityIsTold(t *testing.T) {

@@ -117,7 +117,7 @@ func overDoors(b Broadcast) []flow.Choice {
 // panelWords tell how a broadcast goes: a bar, the counts, and the time left.
 func (o *Outreach) panelWords(lang locale.Language, b Broadcast, now time.Time) string {
 	say := func(id string, params map[string]any) string { return o.Texts.Text(lang, id, params) }
-	lines := []string{say("broadcast.state_"+b.State, map[string]any{"id": int(b.ID), "when": moment(lang, b.Begins, now)})}
+	lines := []string{say("broadcast.state_"+b.State, map[string]any{"id": int(b.ID), "when": dayAndHour(lang, b.Begins, now)})}
 	if b.Prepared {
 		lines = append(lines, bar(b.Counts))
 		for _, c := range []struct {
@@ -131,7 +131,7 @@ func (o *Outreach) panelWords(lang locale.Language, b Broadcast, now time.Time) 
 	}
 	switch left := b.Left(); {
 	case b.State != Sending || left == 0:
-	case Quiet(now):
+	case o.Quiet.At(now):
 		lines = append(lines, say("broadcast.quiet", nil))
 	default:
 		seconds := (left + max(o.BulkRate, 1) - 1) / max(o.BulkRate, 1)
@@ -152,7 +152,7 @@ func bar(c Counts) string {
 	return strings.Repeat("▰", full) + strings.Repeat("▱", blocks-full) + " " + strconv.Itoa(share) + " %"
 }
 
-// moment is a day and an hour.
-func moment(lang locale.Language, t, now time.Time) string {
+// dayAndHour is a day and an hour.
+func dayAndHour(lang locale.Language, t, now time.Time) string {
 	return locale.Day(lang, t, now) + ", " + t.In(locale.Zone()).Format("15:04")
 }

@@ -34,9 +34,9 @@ func (o *Outreach) load(ctx context.Context, t *conversation.Turn, args conversa
 	set := map[string]flow.Value{"panel": o.panelWords(t.Language, b, t.Now), "left": b.Left(), "missed": missed, "again": b.Unreachable+b.Failed > 0}
 	switch b.State {
 	case Done, Cancelled:
-		return came("over", set)
+		return outcome("over", set)
 	}
-	return came(b.State, set)
+	return outcome(b.State, set)
 }
 
 var typedMoment = regexp.MustCompile(`^(\d{1,2})[/.-](\d{1,2})(?:[/.-](\d{4}))?[ ,]+(?:a |à )?(\d{1,2})(?:[h:](\d{2})?)?$`)
@@ -47,7 +47,7 @@ func (o *Outreach) when(_ context.Context, t *conversation.Turn, args conversati
 	at := here
 	switch words := strings.TrimSpace(args.Text("words")); words {
 	case "now":
-		return came("ok", map[string]flow.Value{"at": "", "at_words": t.Say("broadcast.now_words", nil)})
+		return outcome("ok", map[string]flow.Value{"at": "", "at_words": t.Say("broadcast.now_words", nil)})
 	case "morning":
 		at = time.Date(here.Year(), here.Month(), here.Day(), 10, 0, 0, 0, locale.Zone())
 		if !at.After(here) {
@@ -56,7 +56,7 @@ func (o *Outreach) when(_ context.Context, t *conversation.Turn, args conversati
 	default:
 		m := typedMoment.FindStringSubmatch(words)
 		if m == nil {
-			return came("unclear", nil)
+			return outcome("unclear", nil)
 		}
 		n := make([]int, len(m))
 		for i := range m {
@@ -68,16 +68,16 @@ func (o *Outreach) when(_ context.Context, t *conversation.Turn, args conversati
 		}
 		at = time.Date(year, time.Month(n[2]), n[1], n[4], n[5], 0, 0, locale.Zone())
 		if at.Day() != n[1] || n[4] > 23 || n[5] > 59 {
-			return came("unclear", nil)
+			return outcome("unclear", nil)
 		}
 		if m[3] == "" && at.Before(here.AddDate(0, -6, 0)) {
 			at = at.AddDate(1, 0, 0) // in December, a day of January
 		}
 	}
 	if !at.After(t.Now) && args.Text("words") != "now" {
-		return came("past", nil)
+		return outcome("past", nil)
 	}
-	return came("ok", map[string]flow.Value{"at": at.Format(time.RFC3339), "at_words": moment(t.Language, at, t.Now)})
+	return outcome("ok", map[string]flow.Value{"at": at.Format(time.RFC3339), "at_words": dayAndHour(t.Language, at, t.Now)})
 }
 
 func (o *Outreach) lists() []conversation.List {

@@ -24,6 +24,7 @@ type Everything struct {
 	Consents        []Consent         `json:"consents"`
 	Registrations   []TakenPlace      `json:"registrations"`
 	Recommendations []Said            `json:"recommendations"`
+	Ratings         []Rated           `json:"ratings"`
 	Wishes          []Wish            `json:"wishes_to_be_told"`
 	Told            []Notice          `json:"told_first"`
 	Broadcasts      []Sent            `json:"broadcasts"`
@@ -49,6 +50,7 @@ type Post struct {
 	Role   string    `json:"role"`
 	Region string    `json:"region,omitempty"`
 	Name   string    `json:"name"`
+	Door   string    `json:"door,omitempty"` // the stop whose door they held last
 	Joined time.Time `json:"joined"`
 }
 
@@ -68,8 +70,9 @@ type TakenPlace struct {
 	Starts    time.Time `json:"starts"`
 	Self      bool      `json:"self"`
 	Profile
-	State   string    `json:"state"`
-	Created time.Time `json:"created"`
+	State   string     `json:"state"`
+	Created time.Time  `json:"created"`
+	Came    *time.Time `json:"came,omitempty"` // was let in at the door
 }
 
 // Said is a recommendation.
@@ -88,6 +91,17 @@ type Said struct {
 	Language  string    `json:"language"`
 	State     string    `json:"state"`
 	Created   time.Time `json:"created"`
+}
+
+// Rated is what the person said of a stop.
+type Rated struct {
+	Stop     string    `json:"stop"`
+	Score    int       `json:"score"`
+	Words    string    `json:"words,omitempty"`
+	File     string    `json:"file,omitempty"`
+	Seconds  int       `json:"seconds,omitempty"`
+	Language string    `json:"language"`
+	Created  time.Time `json:"created"`
 }
 
 // Wish is a wish to be told: of a stop, or of any that is published.
@@ -126,7 +140,7 @@ type Failed struct {
 
 // Export gives everything about a chat.
 func Export(ctx context.Context, q postgres.Querier, chat int64, now time.Time) (Everything, error) {
-	e := Everything{Made: now, Chat: Chat{ID: chat}, Consents: []Consent{}, Registrations: []TakenPlace{}, Recommendations: []Said{},
+	e := Everything{Made: now, Chat: Chat{ID: chat}, Consents: []Consent{}, Registrations: []TakenPlace{}, Recommendations: []Said{}, Ratings: []Rated{},
 		Wishes: []Wish{}, Told: []Notice{}, Broadcasts: []Sent{}, Waiting: []json.RawMessage{}, Failed: []Failed{}}
 	if p, known, err := Load(ctx, q, chat); err != nil {
 		return Everything{}, err
@@ -144,7 +158,7 @@ func Export(ctx context.Context, q postgres.Querier, chat int64, now time.Time) 
 				func() error { return nil })
 			return err
 		})
-	queueInto(&b, &e.Staff, `SELECT role, region, name, joined_at FROM staff WHERE chat_id = $1`, chat)
+	queueInto(&b, &e.Staff, `SELECT role, region, name, coalesce(door, ''), joined_at FROM staff WHERE chat_id = $1`, chat)
 	queueInto(&b, &e.Recorded, `SELECT entry, language, file FROM answer_voices WHERE staff IN (SELECT id FROM staff WHERE chat_id = $1) ORDER BY entry, language`, chat)
 	queueInto(&b, &e.Consents, `SELECT purpose, version, given, at FROM consents WHERE chat_id = $1 ORDER BY id`, chat)
 	queueInto(&b, &e.Told, `SELECT key, sent_at FROM notices WHERE chat_id = $1 ORDER BY sent_at`, chat)
@@ -183,7 +197,7 @@ func (e *Everything) rooms(ctx context.Context, q postgres.Querier, chat int64, 
 	}
 	for _, r := range registrations {
 		e.Registrations = append(e.Registrations, TakenPlace{Reference: r.Reference, Stop: r.Stop.ID, StopPlace: r.Stop.Place, Starts: r.Stop.Starts,
-			Self: r.Self, Profile: Profile{r.Name, r.Trade, r.Place, r.Phone, r.Card, r.RNA, r.Topics}, State: r.State, Created: r.Created})
+			Self: r.Self, Profile: Profile{r.Name, r.Trade, r.Place, r.Phone, r.Card, r.RNA, r.Topics}, State: r.State, Created: r.Created, Came: r.Came})
 	}
 	watches, err := caravan.Watches(ctx, q, chat)
 	if err != nil {
@@ -199,6 +213,13 @@ func (e *Everything) rooms(ctx context.Context, q postgres.Querier, chat int64, 
 	for _, s := range said {
 		e.Recommendations = append(e.Recommendations, Said{s.Reference, s.Named, s.Name, s.Theme, s.Kind, s.Words, s.File, s.Seconds, s.Region, s.Place,
 			s.Trade, s.Language, s.State, s.Created})
+	}
+	rated, err := feedback.Ratings(ctx, q, chat)
+	if err != nil {
+		return fmt.Errorf("export a chat: %w", err)
+	}
+	for _, r := range rated {
+		e.Ratings = append(e.Ratings, Rated(r))
 	}
 	return nil
 }

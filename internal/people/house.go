@@ -2,6 +2,7 @@ package people
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 
@@ -29,4 +30,20 @@ func Username(ctx context.Context, q postgres.Querier) (string, error) {
 		return "", fmt.Errorf("look up the bot's username: %w", err)
 	}
 	return name, nil
+}
+
+// ticketKey is under which the key of tickets is kept.
+const ticketKey = "ticket key"
+
+// TicketKey is what this deployment seals its tickets with. It is made once: of several who come first at the same moment, all get the
+// same. Call it outside of a transaction that may be undone.
+func TicketKey(ctx context.Context, q postgres.Querier) (string, error) {
+	var key string
+	// The update that changes nothing makes a row of somebody else's visible here, which DO NOTHING wouldn't.
+	err := q.QueryRow(ctx, `INSERT INTO house (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = house.value RETURNING value`,
+		ticketKey, rand.Text()+rand.Text()).Scan(&key)
+	if err != nil {
+		return "", fmt.Errorf("load the key of tickets: %w", err)
+	}
+	return key, nil
 }

@@ -73,6 +73,14 @@ const (
 	Phone Field = "phone"
 )
 
+// Registered notes that a person who has a profile is in the national register by now.
+func Registered(ctx context.Context, q postgres.Querier, chat int64, now time.Time) error {
+	if _, err := q.Exec(ctx, `UPDATE people SET rna = 'yes', updated_at = $2 WHERE chat_id = $1 AND rna <> 'yes'`, chat, now); err != nil {
+		return fmt.Errorf("note who is in the register: %w", err)
+	}
+	return nil
+}
+
 // Correct keeps one field of a profile, and puts it right in the registrations of the person themselves at stops that aren't over: what
 // was wrong must not reach the stop (law 09-08 gives the right to correction). nameKey is the name folded; it is read for Name alone.
 func Correct(ctx context.Context, q postgres.Querier, chat int64, f Field, value, nameKey string, now time.Time) error {

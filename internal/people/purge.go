@@ -12,7 +12,7 @@ import (
 type Retention struct {
 	Updates         time.Duration // ids of handled updates (Telegram repeats an update for 24 h at most)
 	Failed          time.Duration // updates that failed, and deliveries that couldn't be delivered
-	Registrations   time.Duration // after the stop's end, and of a broadcast's recipients after its end; with them the wishes to be told of it, and profiles that nothing needs any more
+	Registrations   time.Duration // after the stop's end, and of a broadcast's recipients after its end; with them the wishes to be told of it, who rated it, and profiles that nothing needs any more
 	Recommendations time.Duration // until their author is detached: chat, name, town, voice and picture go, the words stay
 	Idle            time.Duration // until a silent chat's open conversation is dropped
 	Asked           time.Duration // what was asked, which says nothing about who
@@ -43,11 +43,13 @@ func (r Retention) rules() []rule {
 			WHERE s.ends_at < $1 LIMIT $2))`},
 		{"watches", r.Registrations, `DELETE FROM watches WHERE ctid = ANY(ARRAY(SELECT w.ctid FROM watches w JOIN stops s ON s.id = w.stop_id
 			WHERE s.ends_at < $1 LIMIT $2))`},
+		{"ratings", r.Registrations, `UPDATE ratings SET chat_id = NULL, file = '' WHERE id = ANY(ARRAY(SELECT t.id FROM ratings t JOIN stops s ON s.id = t.stop_id
+			WHERE s.ends_at < $1 AND t.chat_id IS NOT NULL LIMIT $2))`},
 		{"people", r.Registrations, `DELETE FROM people WHERE chat_id = ANY(ARRAY(SELECT chat_id FROM people p WHERE updated_at < $1
 			AND NOT EXISTS (SELECT FROM registrations r WHERE r.chat_id = p.chat_id) LIMIT $2))`},
 		{"recommendations", r.Recommendations, `UPDATE recommendations SET chat_id = NULL, named = false, name = '', place = '', file = ''
 			WHERE id = ANY(ARRAY(SELECT id FROM recommendations WHERE created_at < $1 AND (chat_id IS NOT NULL OR named OR place <> '' OR file <> '') LIMIT $2))`},
-		{"conversations", r.Idle, `UPDATE chats SET state = '' WHERE chat_id = ANY(ARRAY(SELECT chat_id FROM chats WHERE seen_at < $1 AND state <> ''
+		{"conversations", r.Idle, `UPDATE chats SET state = '', unfinished = '', unfinished_at = NULL WHERE chat_id = ANY(ARRAY(SELECT chat_id FROM chats WHERE seen_at < $1 AND state <> ''
 			LIMIT $2 FOR UPDATE SKIP LOCKED))`},
 		{"invitations", r.Failed, `DELETE FROM invitations WHERE code_hash = ANY(ARRAY(SELECT code_hash FROM invitations WHERE expires_at < $1 LIMIT $2))`},
 		{"audit", r.Audit, `DELETE FROM audit WHERE id = ANY(ARRAY(SELECT id FROM audit WHERE at < $1 LIMIT $2))`},
@@ -56,6 +58,7 @@ func (r Retention) rules() []rule {
 			WHERE b.finished_at < $1 LIMIT $2))`},
 		{"drafts", r.Failed, `DELETE FROM broadcasts WHERE id = ANY(ARRAY(SELECT id FROM broadcasts WHERE state = 'draft' AND changed_at < $1 LIMIT $2))`},
 		{"notices", r.Notices, `DELETE FROM notices WHERE key = ANY(ARRAY(SELECT key FROM notices WHERE sent_at < $1 LIMIT $2))`},
+		{"rounds", r.Notices, `DELETE FROM rounds WHERE key = ANY(ARRAY(SELECT key FROM rounds WHERE looked_at < $1 LIMIT $2))`},
 		{"consents", r.Notices, `DELETE FROM consents WHERE id = ANY(ARRAY(SELECT id FROM consents c WHERE at < $1
 			AND NOT EXISTS (SELECT FROM people p WHERE p.chat_id = c.chat_id)
 			AND NOT EXISTS (SELECT FROM registrations r WHERE r.chat_id = c.chat_id)

@@ -33,6 +33,7 @@ func TestEachThingIsKeptAsLongAsItMayAndNoLonger(t *testing.T) {
 		"people":          `SELECT count(*) FROM people`,
 		"recommendations": `SELECT count(*) FROM recommendations WHERE chat_id IS NOT NULL OR named OR name <> '' OR file <> '' OR place <> ''`,
 		"conversations":   `SELECT count(*) FROM chats WHERE state <> ''`,
+		"ratings":         `SELECT count(*) FROM ratings WHERE chat_id IS NOT NULL OR file <> ''`,
 		"notices":         `SELECT count(*) FROM notices`,
 	}
 	for _, c := range []struct {
@@ -42,7 +43,7 @@ func TestEachThingIsKeptAsLongAsItMayAndNoLonger(t *testing.T) {
 		{now.Add(72 * time.Hour), map[string]int{"updates": 1}},
 		{now.Add(30 * day), map[string]int{"failed_updates": 2, "deliveries": 1}},
 		{now.Add(90 * day), map[string]int{"conversations": 1}},
-		{stopEnds.Add(90 * day), map[string]int{"registrations": 4, "watches": 1, "people": 1}},
+		{stopEnds.Add(90 * day), map[string]int{"registrations": 4, "watches": 1, "people": 1, "ratings": 1}},
 		{now.Add(365 * day), map[string]int{"recommendations": 3}},
 		{now.Add(396 * day), map[string]int{"notices": 1}},
 	} {
@@ -61,6 +62,9 @@ func TestEachThingIsKeptAsLongAsItMayAndNoLonger(t *testing.T) {
 	}
 	if n := count(t, pool, `SELECT count(*) FROM recommendations WHERE words = 'Old' AND region = 'Old' AND trade = 'Old'`); n != 3 {
 		t.Errorf("%d recommendations keep their words without their author", n)
+	}
+	if n := count(t, pool, `SELECT count(*) FROM ratings WHERE words = 'Old' AND score = 4`); n != 1 {
+		t.Errorf("%d ratings keep their score and words without their author", n)
 	}
 	if n := count(t, pool, `SELECT count(*) FROM chats WHERE language = 'fr'`); n != 1 {
 		t.Error("an idle chat lost its language")
@@ -127,5 +131,20 @@ func TestZeroKeepsForEver(t *testing.T) {
 	must(t, err)
 	if after := traces(t, pool, "Old"); len(after) != len(before) {
 		t.Errorf("%v, had %v", after, before)
+	}
+}
+
+func TestAWalkInIsKeptAsLongAsAnyRegistration(t *testing.T) {
+	pool := house(t)
+	exec(t, pool, `INSERT INTO registrations (reference, stop_id, chat_id, self, name, name_key, trade, place, state, attended_at, came_as)
+		VALUES ('4F7-K2M', 'fes', 0, false, 'Karim', 'karim 4F7-K2M', 'bois', '', 'attended', $1, 'walk-in')`, now)
+	ends := now.Add(7*day + 3*time.Hour)
+	purge(t, pool, ends.Add(90*day))
+	if n := count(t, pool, `SELECT count(*) FROM registrations`); n != 1 {
+		t.Errorf("%d are left when they are just as old as they may be", n)
+	}
+	purge(t, pool, ends.Add(90*day+time.Second))
+	if n := count(t, pool, `SELECT count(*) FROM registrations`); n != 0 {
+		t.Errorf("%d are left a second later", n)
 	}
 }

@@ -14,13 +14,17 @@ import (
 func stageInBrowser(t *testing.T, language string, width, height int64) (*telegram, *browser) {
 	t.Helper()
 	c := newClock()
+	dubai, err := time.LoadLocation("Asia/Dubai")
+	if err != nil {
+		t.Fatal(err)
+	}
 	tg := start(t, Options{
 		Cast: []Cast{
 			{Profile{ID: 11, FirstName: "Amina", LanguageCode: language}, map[string]string{"fr": "Artisane", "ar": "صانعة تقليدية", "en": "Artisan"}},
 			{Profile{ID: 12, FirstName: "Khadija", LanguageCode: "fr"}, map[string]string{"fr": "Organisatrice", "ar": "منظِّمة", "en": "Organiser"}},
 			{Profile{ID: 13, FirstName: "Youssef", LanguageCode: "ar"}, map[string]string{"fr": "Chambre de Fès", "ar": "غرفة فاس", "en": "Chamber of Fès"}},
 		},
-		Now: c.now, Zone: "Asia/Dubai",
+		Now: c.now, Zone: dubai,
 		NextDay: func(context.Context) (time.Time, error) {
 			c.move(24 * time.Hour)
 			return c.now(), nil

@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"net/http"
+	"time"
 
 	"golang.org/x/text/language"
 )
@@ -63,4 +64,23 @@ func (s *Server) phoneLater(w http.ResponseWriter, r *http.Request) {
 	}
 	s.mu.Unlock()
 	writeJSON(w, http.StatusOK, map[string]any{"ok": true, "now": unix(now)})
+}
+
+// zoneSteps are from when on a zone is how many seconds ahead of UTC, around that time; none for no zone. The page gets them rather than
+// the zone's name: a browser's own rules may be newer or older than this program's, and the bot speaks of hours by these.
+func zoneSteps(zone *time.Location, around time.Time) [][2]int64 {
+	steps := [][2]int64{}
+	if zone == nil {
+		return steps
+	}
+	for t := around.AddDate(-1, 0, 0).In(zone); t.Before(around.AddDate(3, 0, 0)); {
+		_, ahead := t.Zone()
+		steps = append(steps, [2]int64{t.Unix(), int64(ahead)})
+		_, end := t.ZoneBounds()
+		if end.IsZero() {
+			break
+		}
+		t = end.In(zone)
+	}
+	return steps
 }

@@ -155,3 +155,31 @@ func TestADayThatCantComeIsTold(t *testing.T) {
 		t.Error("the page is told that there is a next day")
 	}
 }
+
+func TestThePhonesZoneIsTheProgramsOwn(t *testing.T) {
+	paris, err := time.LoadLocation("Europe/Paris")
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := func(s string) int64 {
+		when, err := time.Parse(time.RFC3339, s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return when.Unix()
+	}
+	around := time.Date(2024, 1, 15, 12, 0, 0, 0, time.UTC)
+	want := [][2]int64{
+		{at("2023-01-15T12:00:00Z"), 3600},
+		{at("2023-03-26T01:00:00Z"), 7200}, {at("2023-10-29T01:00:00Z"), 3600},
+		{at("2024-03-31T01:00:00Z"), 7200}, {at("2024-10-27T01:00:00Z"), 3600},
+		{at("2025-03-30T01:00:00Z"), 7200}, {at("2025-10-26T01:00:00Z"), 3600},
+		{at("2026-03-29T01:00:00Z"), 7200}, {at("2026-10-25T01:00:00Z"), 3600},
+	}
+	if diff := cmp.Diff(want, zoneSteps(paris, around)); diff != "" {
+		t.Error(diff)
+	}
+	if got := zoneSteps(time.UTC, around); len(got) != 1 || got[0][1] != 0 {
+		t.Errorf("UTC: %v", got)
+	}
+}

@@ -79,7 +79,7 @@ func (s *Server) phoneInfo(w http.ResponseWriter, _ *http.Request) {
 	}
 	writeJSON(w, http.StatusOK, map[string]any{
 		"bot": map[string]string{"name": s.bot.FirstName, "username": s.bot.Username}, "towns": towns,
-		"zone": s.zone, "now": unix(s.now()), "next_day": s.nextDay != nil,
+		"zone": zoneSteps(s.zone, s.now()), "now": unix(s.now()), "next_day": s.nextDay != nil,
 	})
 }
 

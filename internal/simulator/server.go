@@ -26,7 +26,7 @@ type Options struct {
 	Towns    []Town           // offered by the page's location picker
 	Limits   Limits           // zero: no flood control
 	Cast     []Cast           // who is there from the start
-	Zone     string           // the time zone of everybody's phone, by its IANA name; "": the browser's
+	Zone     *time.Location   // of everybody's phone; nil: the browser's
 
 	// NextDay is behind the page's button for it: it moves Now on and says where it is then. nil: no button. Updates and callback queries
 	// age by the real clock, which doesn't jump.
@@ -45,7 +45,7 @@ type Server struct {
 	token   string
 	bot     user
 	towns   []Town
-	zone    string
+	zone    *time.Location
 	now     func() time.Time // dates messages
 	clock   func() time.Time // ages updates and callback queries
 	nextDay func(context.Context) (time.Time, error)

@@ -105,6 +105,9 @@ func (s *Sender) takeBulk(ctx context.Context, chunk int, rate float64) (b bulkB
 		pause(ctx, min(wait, 2*time.Second)-bulkIdle)
 		return b, nil
 	}
+	if s.hold() {
+		return b, nil
+	}
 	if b.notices, err = s.store.bulk(ctx, chunk); err != nil {
 		return b, err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -14,7 +15,7 @@ import (
 )
 
 // sender is an instance that only sends.
-func (r *rig) sender(id int64) *telegram.Sender {
+func (r *rig) sender(id int64, change ...func(*telegram.SenderConfig)) *telegram.Sender {
 	r.t.Helper()
 	texts, err := testTexts()
 	if err != nil {
@@ -24,8 +25,12 @@ func (r *rig) sender(id int64) *telegram.Sender {
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	s := telegram.NewSender(telegram.SenderConfig{Client: client, Pool: r.pool, Instance: id, BulkRate: 25, Log: slog.New(slog.DiscardHandler),
-		Menu: telegram.Menu{Texts: texts, Commands: []string{"menu"}}})
+	with := telegram.SenderConfig{Client: client, Pool: r.pool, Instance: id, BulkRate: 25, Log: slog.New(slog.DiscardHandler),
+		Menu: telegram.Menu{Texts: texts, Commands: []string{"menu"}}}
+	for _, f := range change {
+		f(&with)
+	}
+	s := telegram.NewSender(with)
 	if err := s.Announce(r.t.Context()); err != nil {
 		r.t.Fatal(err)
 	}
@@ -133,5 +138,38 @@ func TestALivePositionIsNoTalk(t *testing.T) {
 	}
 	if got := said(p); len(got) != 2 {
 		t.Errorf("a position that moves is answered: %q", got)
+	}
+}
+
+func TestBulkLeavesInItsOrderAndNotWhenItIsHeldOrTooLate(t *testing.T) {
+	r := newRig(t, "ours")
+	p := r.people(1)[0]
+	p.Start("")
+	for _, d := range []struct{ words, notice, until string }{
+		{"a notice", "", ""}, {"a reminder", "eve:fes:1", "1 hour"}, {"too late", "eve:fes:2", "-1 second"}, {"another notice", "", ""},
+	} {
+		if _, err := r.pool.Exec(t.Context(), `INSERT INTO deliveries (chat_id, owner, lane, message, notice, not_after)
+			VALUES ($1, 0, 'bulk', $2, nullif($3, ''), now() + nullif($4, '')::interval)`, p.ID(), fmt.Sprintf(`{"t":%q}`, d.words), d.notice, d.until); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var held atomic.Int32 // looks in vain
+	var free atomic.Bool
+	r.sender(1, func(c *telegram.SenderConfig) {
+		c.BulkRate = 4 // one at a look
+		c.Hold = func() bool { held.Add(1); return !free.Load() }
+	})
+	if err := until(20*time.Second, "the sender never looks", func() bool { return held.Load() > 2 }); err != nil {
+		t.Fatal(err)
+	}
+	if got := said(p); len(got) > 0 {
+		t.Errorf("left while it was held: %q", got)
+	}
+	free.Store(true)
+	if err := until(20*time.Second, "not all leave", func() bool { return len(said(p)) == 3 }); err != nil {
+		t.Fatal(err)
+	}
+	if got := strings.Join(said(p), ", "); got != "a reminder, a notice, another notice" {
+		t.Errorf("left: %s", got)
 	}
 }

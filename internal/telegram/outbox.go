@@ -196,14 +196,16 @@ func (o *outbox) of(ctx context.Context, chats, known []int64) ([]conversation.D
 		WHERE failed_at IS NULL AND owner = $1 AND lane = 'reply' AND chat_id = ANY($2) AND id <> ALL($3) ORDER BY id`, o.instance, chats, known)
 }
 
-// bulk takes up to n bulk deliveries that nobody is sending. What waits for somebody who has stopped messages or can't be reached is
-// given up.
+// bulk takes up to n bulk deliveries that nobody is sending: reminders first, since they make no sense later, and none whose time is over
+// (outreach takes those back). What waits for somebody who has stopped messages or can't be reached is given up. It goes along the index
+// deliveries_bulk, whose order is the same.
 func (o *outbox) bulk(ctx context.Context, n int) ([]conversation.Delivery, error) {
 	return o.fetch(ctx, `WITH free AS (
 			SELECT d.id, c.stopped_at IS NOT NULL OR c.unreachable_at IS NOT NULL AS mute FROM deliveries d LEFT JOIN chats c USING (chat_id)
 			WHERE d.failed_at IS NULL AND d.lane = 'bulk' AND (d.not_before IS NULL OR d.not_before <= now())
+				AND (d.not_after IS NULL OR d.not_after > now())
 				AND (d.owner = 0 OR NOT EXISTS (SELECT FROM instances i WHERE i.id = d.owner AND i.seen_at > now() - interval '`+alive+`' AND NOT i.gone))
-			ORDER BY d.id LIMIT $2 FOR UPDATE OF d SKIP LOCKED
+			ORDER BY d.notice IS NULL, d.id LIMIT $2 FOR UPDATE OF d SKIP LOCKED
 		), taken AS (
 			UPDATE deliveries d SET owner = $1, attempts = attempts + (owner <> 0)::int, failed_at = CASE WHEN mute THEN now() END,
 				message = CASE WHEN mute THEN '' ELSE message END, error = CASE WHEN mute THEN 'stopped, or out of reach' END

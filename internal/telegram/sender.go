@@ -26,6 +26,7 @@ type SenderConfig struct {
 	BulkRate int  // bulk messages a second, of all instances together; Telegram: 30, more only when paid
 	Workers  int  // calls under way at once; 0: 32
 	Log      *slog.Logger
+	Hold     func() bool         // nil: never; whether no bulk may leave now
 	Observe  func(result string) // nil: nobody looks; sent, retried, flooded, failed, unreachable
 }
 
@@ -41,6 +42,7 @@ type Sender struct {
 	bulkRate int
 	workers  int
 	log      *slog.Logger
+	hold     func() bool
 	observe  func(string)
 	pace     *pace
 
@@ -66,12 +68,15 @@ func NewSender(c SenderConfig) *Sender {
 	if c.Workers == 0 {
 		c.Workers = 32
 	}
+	if c.Hold == nil {
+		c.Hold = func() bool { return false }
+	}
 	if c.Observe == nil {
 		c.Observe = func(string) {}
 	}
 	return &Sender{
 		client: c.Client, store: newOutbox(c.Pool, c.Instance, c.Log), lane: c.Lane, menu: c.Menu, paid: c.BulkRate > 30, bulkRate: max(c.BulkRate, 1),
-		workers: c.Workers, log: c.Log, observe: c.Observe, pace: newPace(time.Now),
+		workers: c.Workers, log: c.Log, hold: c.Hold, observe: c.Observe, pace: newPace(time.Now),
 		chats: map[int64]*queue{}, known: map[int64]bool{}, ready: make(chan *queue, 1<<16),
 	}
 }

@@ -1,7 +1,7 @@
 // The page's own words, in the app language of the person who holds the phone,
 // as Telegram's are. What the bot says never passes through here.
 
-import { now, timeZone, dayNumber } from './time.js';
+import { now, shown, timeZone, dayNumber } from './time.js';
 
 const LOCALES = { fr: 'fr-MA', ar: 'ar-MA', en: 'en-GB' };
 
@@ -102,7 +102,7 @@ export function actionWord(action) {
 
 /** Hours and minutes, in the phones' time zone. */
 export function clock(seconds) {
-  return new Intl.DateTimeFormat(LOCALES[language], { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone: timeZone() }).format(seconds * 1000);
+  return new Intl.DateTimeFormat(LOCALES[language], { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone: timeZone() }).format(shown(seconds));
 }
 
 /** A day separator's label. */
@@ -110,8 +110,8 @@ export function day(seconds) {
   const daysAgo = dayNumber(now()) - dayNumber(seconds);
   if (daysAgo === 0) return word('today');
   if (daysAgo === 1) return word('yesterday');
-  const thisYear = new Date(seconds * 1000).getFullYear() === new Date(now() * 1000).getFullYear();
-  return dated(seconds, { day: 'numeric', month: 'long', year: thisYear ? undefined : 'numeric' });
+  const year = (when) => dated(when, { year: 'numeric' });
+  return dated(seconds, { day: 'numeric', month: 'long', year: year(seconds) === year(now()) ? undefined : 'numeric' });
 }
 
 /** A day with its weekday, whatever day it is now. */
@@ -119,7 +119,7 @@ export const longDay = (seconds) => dated(seconds, { weekday: 'long', day: 'nume
 export const shortDay = (seconds) => dated(seconds, { weekday: 'short', day: 'numeric', month: 'short' });
 
 function dated(seconds, fields) {
-  return new Intl.DateTimeFormat(LOCALES[language], { ...fields, timeZone: timeZone() }).format(seconds * 1000);
+  return new Intl.DateTimeFormat(LOCALES[language], { ...fields, timeZone: timeZone() }).format(shown(seconds));
 }
 
 /** Whether two message dates need a separator between them. */

@@ -1,0 +1,96 @@
+package conversation
+
+import (
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/qafila/qafila/internal/answers"
+	"github.com/qafila/qafila/internal/flow"
+	"github.com/qafila/qafila/internal/locale"
+)
+
+// Asides answers questions that are asked in the middle of something else; House is the one.
+type Asides interface {
+	Aside(lang locale.Language, words string, fits bool) (flow.Aside, bool)
+	Told(lang locale.Language, key string) (flow.Aside, bool)
+}
+
+// longestAside is how much of what is typed is taken for a question, in characters: a story is none.
+const longestAside = 300
+
+// Aside answers words that are surely a question; of those that may be one of a few it offers these, unless the words would do as an answer
+// to what was asked (fits): then they are taken for a question only when they are sure and written as one.
+func (h *House) Aside(lang locale.Language, words string, fits bool) (flow.Aside, bool) {
+	asked := looksAsked(words)
+	if utf8.RuneCountInString(words) > longestAside || !asked && (fits || len(strings.Fields(words)) < 2) {
+		return flow.Aside{}, false
+	}
+	r := h.Answers.Ask(words)
+	switch {
+	case r.ID == answers.OutOfScope || polite(r.ID):
+		return flow.Aside{}, false
+	case r.Decision == answers.Answer:
+		return h.Told(lang, r.ID)
+	case r.Decision != answers.Choose || fits:
+		return flow.Aside{}, false
+	}
+	a := flow.Aside{Lines: []flow.Line{{Text: "aside.which"}}}
+	for _, c := range r.Candidates[:min(len(r.Candidates), 3)] {
+		if e, ok := h.Answers.Get(c.ID); ok && c.ID != answers.OutOfScope && !polite(c.ID) {
+			a.Choices = append(a.Choices, flow.Choice{Key: c.ID, Label: e.Title(lang)})
+		}
+	}
+	return a, len(a.Choices) > 0
+}
+
+// Told answers with an entry, by its id.
+func (h *House) Told(lang locale.Language, id string) (flow.Aside, bool) {
+	e, ok := h.Answers.Get(id)
+	if !ok {
+		return flow.Aside{}, false
+	}
+	params := map[string]flow.Value{"title": e.Title(lang), "body": e.Body(lang)}
+	line := flow.Line{Text: "aside.answer", Params: params}
+	switch who := e.Who(lang); {
+	case e.Class == answers.Unconfirmed && who != "":
+		line.Text, params["who"] = "aside.unconfirmed", who
+	case e.Source != "":
+		line.Text = "aside.fact"
+		params["source"], params["site"] = linked(e.Source)
+		params["checked"] = day(lang, e.Checked)
+	}
+	return flow.Aside{Lines: []flow.Line{line, {Text: "aside.back"}}}, true
+}
+
+// day is a date without its weekday, which says nothing here; "" for none.
+func day(lang locale.Language, t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	_, date, _ := strings.Cut(locale.Date(lang, t), " ")
+	return date
+}
+
+// polite tells the entries that answer a greeting or the bot's own commands: they interrupt nobody.
+func polite(id string) bool { return strings.HasPrefix(id, "meta.") }
+
+// looksAsked tells whether words are written as a question: with its sign, or beginning with a word that asks.
+func looksAsked(words string) bool {
+	if strings.ContainsAny(words, "?؟") {
+		return true
+	}
+	first, _, more := strings.Cut(locale.Fold(words), " ")
+	return more && asking[first]
+}
+
+// asking are the folded words that begin a question in the three languages.
+var asking = func() map[string]bool {
+	set := map[string]bool{}
+	for w := range strings.FieldsSeq(`combien comment quoi quel quelle quels quelles qui ou quand pourquoi est-ce c koi komen
+		kifach kifash kifax kifech chhal ch7al chal bch7al bchhal wach wash wax fin fine fayn finahowa imta fo9ach 3lach chkoun chno chnou chnowa ach achno
+		شحال بشحال كيفاش كفاش واش فين فاين علاش شكون شنو شنوا اشنو امتي فوقاش كم كيف هل متي اين ما ماذا من لماذا`) {
+		set[locale.Fold(w)] = true
+	}
+	return set
+}()
