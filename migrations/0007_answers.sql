@@ -42,7 +42,7 @@ CREATE TABLE answer_ways (
 );
 
 -- What was asked and what came of it, kept about nobody: no chat, no hour, and rows are only added, so that none leads to another. A thumb
--- is a row of its own. The words are without identity and telephone numbers and addresses.
+-- is a row of its own. The words are without telephone numbers and addresses; where there was the number of an identity card there are none.
 CREATE TABLE asked (
     day      date     NOT NULL,
     language text     NOT NULL,

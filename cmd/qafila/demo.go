@@ -106,7 +106,7 @@ func beginAfresh(ctx context.Context, db *postgres.Database, now time.Time) erro
 	return pgx.BeginFunc(ctx, db.Pool, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, `DO $$ DECLARE t text; BEGIN
 			SET LOCAL session_replication_role = replica; -- the audit log refuses to be emptied
-			FOR t IN SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public' AND tablename NOT LIKE 'goose%' AND tablename <> 'river_migration' LOOP
+			FOR t IN SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public' AND tablename NOT LIKE 'goose%' AND tablename NOT IN ('river_migration', 'pace') LOOP
 				EXECUTE 'TRUNCATE TABLE ' || t || ' CASCADE';
 			END LOOP; END $$`); err != nil {
 			return fmt.Errorf("empty the demonstration's database: %w", err)

@@ -50,18 +50,25 @@ var (
 	handles    = regexp.MustCompile(`@\w+`)
 )
 
-// Anonymous takes out of a question what could say who asked it, as far as its shape tells: numbers of identity cards and telephones,
-// e-mail and web addresses, usernames. It keeps the beginning of what is long. A name it can't know.
+// Anonymous takes out of a question what could say who asked it, as far as its shape tells: numbers of telephones, e-mail and web addresses,
+// usernames. Who writes the number of an identity card tells of themselves: nothing is left of that. It keeps the beginning of what is
+// long. A name it can't know.
 func Anonymous(words string) string {
-	s := telephones.ReplaceAllString(locale.Clean(words), "☎")
+	s, identity := locale.MaskIdentity(locale.Clean(words))
+	if identity || strings.Contains(s, masked) {
+		return ""
+	}
+	s = telephones.ReplaceAllString(s, "☎")
 	s = addresses.ReplaceAllString(s, "🔗")
 	s = handles.ReplaceAllString(s, "🔗")
-	s, _ = locale.MaskIdentity(s)
 	if r := []rune(s); len(r) > longestKept {
 		s = strings.TrimSpace(string(r[:longestKept])) + "…"
 	}
 	return s
 }
+
+// masked is what MaskIdentity leaves of the digits of an identity card's number, when a turn begins.
+const masked = "••••"
 
 // An Open is a question that has no answer yet, or whose answer didn't help.
 type Open struct {
