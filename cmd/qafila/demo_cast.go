@@ -57,7 +57,7 @@ func enter(ctx context.Context, pool *pgxpool.Pool, telegram *simulator.Server, 
 		if err != nil {
 			return err
 		}
-		telegram.Person(p.Profile).Start(people.InvitationPayload(code))
+		telegram.Person(p.Profile).Start(people.InvitationPayload(code)) //nolint:contextcheck // a person of the simulator acts in their own time
 	}
 	return nil
 }
