@@ -36,13 +36,15 @@ ALTER TABLE recommendations
     ADD COLUMN stop_id         text REFERENCES stops,   -- after which stop it was made
     ADD COLUMN branch          text NOT NULL DEFAULT '', -- of the trade
     ADD COLUMN chamber         text NOT NULL DEFAULT '', -- the region of the chamber that has it; '': the organisers
+    ADD COLUMN since           timestamptz NOT NULL DEFAULT now(), -- it came there
     ADD COLUMN escalated_at    timestamptz,             -- the organisers see it too from then on
     ADD COLUMN reminded_at     timestamptz,             -- its chamber was reminded
     ADD COLUMN assigned        bigint REFERENCES staff ON DELETE SET NULL,
     ADD COLUMN tell_chamber    boolean NOT NULL DEFAULT true,   -- those who have it are to be told that it is there
     ADD COLUMN tell_organisers boolean NOT NULL DEFAULT false,
     ADD COLUMN told_state      text NOT NULL DEFAULT 'received';  -- the state that its author knows of
-UPDATE recommendations SET chamber = region, told_state = state WHERE region IN (SELECT region FROM chambers);
+UPDATE recommendations SET chamber = region, told_state = state, since = created_at WHERE region IN (SELECT region FROM chambers);
+UPDATE recommendations SET told_state = state, since = created_at WHERE chamber = '';
 
 -- The next one of a chamber, of the organisers, of all (internal/feedback's Next): each is the first row of an index, behind the one before.
 CREATE INDEX recommendations_open ON recommendations (chamber, id) WHERE state IN ('received', 'read', 'forwarded');
@@ -51,7 +53,7 @@ CREATE INDEX recommendations_organisers ON recommendations (id) WHERE chamber = 
 CREATE INDEX recommendations_state ON recommendations (chamber, state, id);
 CREATE INDEX recommendations_stop ON recommendations (stop_id, id) WHERE stop_id IS NOT NULL;
 -- What is due to be said: few rows at any time.
-CREATE INDEX recommendations_late ON recommendations (chamber, updated_at) WHERE state IN ('received', 'read', 'forwarded') AND escalated_at IS NULL;
+CREATE INDEX recommendations_late ON recommendations (chamber, since) WHERE state IN ('received', 'read', 'forwarded') AND escalated_at IS NULL;
 CREATE INDEX recommendations_tell ON recommendations (id) WHERE tell_chamber OR tell_organisers;
 CREATE INDEX recommendations_told ON recommendations (id) WHERE told_state <> state;
 
@@ -59,7 +61,7 @@ CREATE INDEX recommendations_told ON recommendations (id) WHERE told_state <> st
 -- that staff see is read from here: internal/feedback's tests hold it to that.
 CREATE VIEW inbox AS SELECT id, reference, named, CASE WHEN named THEN name ELSE '' END AS name, theme, kind, words, file, seconds, region, stop_id,
     CASE WHEN named THEN place ELSE '' END AS place, CASE WHEN named THEN trade ELSE '' END AS trade, branch, language, state, chamber,
-    escalated_at, assigned, created_at, updated_at FROM recommendations;
+    escalated_at, assigned, created_at, since FROM recommendations;
 
 -- What became of a recommendation, step by step.
 CREATE TABLE moves (
@@ -85,6 +87,7 @@ CREATE TABLE threads (
     branch          text        NOT NULL DEFAULT '',
     language        text        NOT NULL,
     state           text        NOT NULL CHECK (state IN ('waiting', 'answered', 'closed')),  -- waiting: for the chamber
+    since           timestamptz NOT NULL,               -- it waits, or was answered
     escalated_at    timestamptz,
     reminded_at     timestamptz,
     assigned        bigint REFERENCES staff ON DELETE SET NULL,
@@ -94,8 +97,8 @@ CREATE TABLE threads (
     updated_at      timestamptz NOT NULL                -- its last message
 );
 CREATE INDEX threads_chat ON threads (chat_id);
-CREATE INDEX threads_waiting ON threads (chamber, updated_at) WHERE state = 'waiting';
-CREATE INDEX threads_organisers ON threads (updated_at) WHERE state = 'waiting' AND (chamber = '' OR escalated_at IS NOT NULL);
+CREATE INDEX threads_waiting ON threads (chamber, since) WHERE state = 'waiting';
+CREATE INDEX threads_organisers ON threads (since) WHERE state = 'waiting' AND (chamber = '' OR escalated_at IS NOT NULL);
 CREATE INDEX threads_tell ON threads (id) WHERE tell_organisers;
 
 CREATE TABLE thread_messages (
@@ -114,4 +117,4 @@ CREATE INDEX thread_messages_tell ON thread_messages (id) WHERE to_tell;
 
 -- What the staff may know of a thread.
 CREATE VIEW inbox_threads AS SELECT id, reference, recommendation, named, CASE WHEN named THEN name ELSE '' END AS name, chamber, branch, language, state,
-    escalated_at, assigned, created_at, updated_at FROM threads;
+    escalated_at, assigned, created_at, since FROM threads;

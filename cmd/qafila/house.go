@@ -44,7 +44,8 @@ var staffCommands = map[string][]string{
 var spoken = []string{
 	"turn.failed", "edit.ignored", "group.only_private", "identity.masked", "keyboard.done", "sample.note", "stops.places", "count.*",
 	"bot.*", "command.*", "theme.*", "registration.state_*", "recommendation.state_*", "notice.*", "door.*", "summary.*", "calendar.*", "role.*",
-	"broadcast.*", "segment.*",
+	"broadcast.*", "segment.*", "chamber.*", "inbox.state_*", "inbox.note_*", "inbox.reason_*", "inbox.everything", "inbox.anonymous", "inbox.yours", "inbox.theirs",
+	"thread.state_*", "thread.note_*", "thread.voice", "thread.photo", "recommendations.note_*", "cares.everything",
 }
 
 // furnish reads and checks it all; what is wrong comes back with file, line and hint.

@@ -12,10 +12,10 @@ import (
 // Offered is everything that the rooms give to flows in this house.
 func Offered(h *House) Offer {
 	o := Offer{Actions: map[string]Action{}, Lists: map[string]List{}, Attachments: map[string]Maker{}}
-	for _, a := range slices.Concat(h.stopActions(), h.registrationActions(), h.peopleActions(), h.staffActions(), h.feedbackActions(), h.answerActions(), h.wordActions()) {
+	for _, a := range slices.Concat(h.stopActions(), h.registrationActions(), h.peopleActions(), h.staffActions(), h.feedbackActions(), h.chamberActions(), h.inboxActions(), h.inboxThreadActions(), h.deskActions(), h.answerActions(), h.wordActions()) {
 		o.Actions[a.Name] = a
 	}
-	for _, l := range slices.Concat(h.stopLists(), h.registrationLists(), h.pickLists(), h.staffLists(), h.feedbackLists(), h.answerLists()) {
+	for _, l := range slices.Concat(h.stopLists(), h.registrationLists(), h.pickLists(), h.staffLists(), h.feedbackLists(), h.chamberLists(), h.inboxLists(), h.inboxThreadLists(), h.answerLists()) {
 		o.Lists[l.Name] = l
 	}
 	for _, m := range h.makers() {
