@@ -396,8 +396,10 @@ func (p *player) attachment(kind string) {
 			return m.Document != nil && m.Document.Size > 0
 		case "venue":
 			return m.Venue != nil
+		case "voice":
+			return m.Voice != nil
 		}
-		p.fail("an attachment is a photo, a document or a venue, not %q", kind)
+		p.fail("an attachment is a photo, a voice, a document or a venue, not %q", kind)
 		return false
 	}
 	if has(p.last.Message) {

@@ -101,13 +101,13 @@ func Overdue(ctx context.Context, q postgres.Querier, now time.Time) ([]Late, er
 		waits := of.waits + ` AND escalated_at IS NULL AND chamber <> ''`
 		up := `UPDATE ` + of.table + ` x SET escalated_at = $1, tell_organisers = true FROM chambers c WHERE c.region = x.chamber AND ` + waits + ` AND (
 			NOT EXISTS (SELECT FROM staff s WHERE s.role = 'agent' AND s.region = c.region)
-			OR c.days IS NOT NULL AND x.reminded_at < $1 - make_interval(days => c.days))`
+			OR c.days IS NOT NULL AND x.reminded_at < $1::timestamptz - make_interval(days => c.days))`
 		if of.table == "recommendations" {
 			up = `WITH up AS (` + up + ` RETURNING x.id, x.chamber) INSERT INTO moves (recommendation, at, what, chamber) SELECT id, $1, 'escalated', chamber FROM up`
 		}
 		b.Queue(up, now)
 		b.Queue(`WITH due AS (UPDATE `+of.table+` x SET reminded_at = $1 FROM chambers c WHERE c.region = x.chamber AND `+waits+` AND c.days IS NOT NULL
-				AND x.reminded_at IS NULL AND x.since < $1 - make_interval(days => c.days) RETURNING x.chamber, c.days)
+				AND x.reminded_at IS NULL AND x.since < $1::timestamptz - make_interval(days => c.days) RETURNING x.chamber, c.days)
 			SELECT chamber, days, count(*), false, false FROM due GROUP BY chamber, days ORDER BY chamber`, now).Query(func(rows pgx.Rows) error {
 			list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Late])
 			reminded = append(reminded, list...)

@@ -79,7 +79,7 @@ const MostCounted = 999
 // Count tells how many there are, up to MostCounted.
 func Count(ctx context.Context, q postgres.Querier, s Scope, f Filter) (n int, err error) {
 	where, args := f.where(s)
-	err = q.QueryRow(ctx, fmt.Sprintf(`SELECT count(*) FROM (SELECT FROM inbox WHERE %s LIMIT %d) AS some`, where, MostCounted), args...).Scan(&n)
+	err = q.QueryRow(ctx, fmt.Sprintf(`SELECT count(*) FROM (SELECT FROM inbox WHERE %s LIMIT %d) AS few`, where, MostCounted), args...).Scan(&n)
 	if err != nil {
 		return 0, fmt.Errorf("count recommendations: %w", err)
 	}

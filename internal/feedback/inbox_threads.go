@@ -24,7 +24,7 @@ func scanStaff(row pgx.CollectableRow) (t Thread, err error) {
 // there are (up to MostCounted). Its rows are the first of threads_waiting, or of threads_organisers.
 func Waiting(ctx context.Context, q postgres.Querier, s Scope, offset, limit int) (list []Thread, total int, err error) {
 	waits := `state = 'waiting' AND ` + s.sees()
-	if err := q.QueryRow(ctx, fmt.Sprintf(`SELECT count(*) FROM (SELECT FROM inbox_threads WHERE %s LIMIT %d) AS some`, waits, MostCounted), s.Chamber).Scan(&total); err != nil {
+	if err := q.QueryRow(ctx, fmt.Sprintf(`SELECT count(*) FROM (SELECT FROM inbox_threads WHERE %s LIMIT %d) AS few`, waits, MostCounted), s.Chamber).Scan(&total); err != nil {
 		return nil, 0, fmt.Errorf("count threads that wait: %w", err)
 	}
 	rows, err := q.Query(ctx, staffThreads+waits+` ORDER BY since, id OFFSET $2 LIMIT $3)) ORDER BY t.since, t.id`, s.Chamber, offset, limit)

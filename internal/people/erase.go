@@ -13,7 +13,7 @@ import (
 )
 
 // Erase takes everything about a chat out of every table: the chat itself, the profile, consents, registrations (of others that it
-// registered too), wishes to be told, notices, recommendations, a place in the staff, what waits to be sent, and updates kept because they failed. Places
+// registered too), wishes to be told, notices, recommendations, what it wrote with chambers, a place in the staff, what waits to be sent, and updates kept because they failed. Places
 // that come free move the waiting lists up: it returns whom to tell. tx must be a transaction.
 func Erase(ctx context.Context, tx postgres.Querier, chat int64, now time.Time) ([]caravan.Promotion, error) {
 	up, err := caravan.Forget(ctx, tx, chat, now)
