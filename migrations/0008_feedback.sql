@@ -47,14 +47,17 @@ UPDATE recommendations SET chamber = region, told_state = state, since = created
 UPDATE recommendations SET told_state = state, since = created_at WHERE chamber = '';
 
 -- The next one of a chamber, of the organisers, of all (internal/feedback's Next): each is the first row of an index, behind the one before.
-CREATE INDEX recommendations_open ON recommendations (chamber, id) WHERE state IN ('received', 'read', 'forwarded');
-CREATE INDEX recommendations_open_theme ON recommendations (chamber, theme, id) WHERE state IN ('received', 'read', 'forwarded');
-CREATE INDEX recommendations_organisers ON recommendations (id) WHERE chamber = '' OR escalated_at IS NOT NULL;
-CREATE INDEX recommendations_state ON recommendations (chamber, state, id);
-CREATE INDEX recommendations_stop ON recommendations (stop_id, id) WHERE stop_id IS NOT NULL;
+-- They go by created_at and not by id alone, so that the primary key's order is never taken for theirs and walked to its end.
+CREATE INDEX recommendations_open ON recommendations (chamber, created_at, id) WHERE state IN ('received', 'read', 'forwarded');
+CREATE INDEX recommendations_open_theme ON recommendations (chamber, theme, created_at, id) WHERE state IN ('received', 'read', 'forwarded');
+CREATE INDEX recommendations_state ON recommendations (chamber, state, created_at, id);
+CREATE INDEX recommendations_stop ON recommendations (stop_id, created_at, id) WHERE stop_id IS NOT NULL;
+CREATE INDEX recommendations_organisers ON recommendations (created_at, id) WHERE chamber = '' OR escalated_at IS NOT NULL;
+CREATE INDEX recommendations_created ON recommendations (created_at, id);
 -- What is due to be said: few rows at any time.
 CREATE INDEX recommendations_late ON recommendations (chamber, since) WHERE state IN ('received', 'read', 'forwarded') AND escalated_at IS NULL;
-CREATE INDEX recommendations_tell ON recommendations (id) WHERE tell_chamber OR tell_organisers;
+CREATE INDEX recommendations_tell ON recommendations (id) WHERE tell_chamber;
+CREATE INDEX recommendations_up ON recommendations (id) WHERE tell_organisers;
 CREATE INDEX recommendations_told ON recommendations (id) WHERE told_state <> state;
 
 -- What the staff may know of a recommendation. Who wrote it is not in it; name, town and trade only where the author gave their name. All

@@ -60,7 +60,7 @@ const answeredFor = `EXISTS (SELECT FROM staff s WHERE CASE WHEN x.chamber = '' 
 func TellStaff(ctx context.Context, q postgres.Querier) ([]Fresh, error) {
 	var out []Fresh
 	for _, sql := range []string{
-		`WITH new AS (SELECT id FROM recommendations x WHERE (tell_chamber OR tell_organisers) AND tell_chamber AND ` + answeredFor + ` ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED),
+		`WITH new AS (SELECT id FROM recommendations x WHERE tell_chamber AND ` + answeredFor + ` ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED),
 			told AS (UPDATE recommendations r SET tell_chamber = false FROM new WHERE r.id = new.id)
 		SELECT false, reference, chamber, theme, branch, kind, words, 0::bigint FROM inbox JOIN new USING (id) ORDER BY id`,
 		`WITH new AS (SELECT m.id, m.thread FROM thread_messages m JOIN threads x ON x.id = m.thread WHERE m.to_tell AND m.staff IS NULL AND ` + answeredFor + `
@@ -116,7 +116,7 @@ func Overdue(ctx context.Context, q postgres.Querier, now time.Time) ([]Late, er
 	}
 	// All that was escalated, now or before there was anybody to be told.
 	var up []Late
-	b.Queue(`WITH r AS (UPDATE recommendations SET tell_organisers = false WHERE (tell_chamber OR tell_organisers) AND tell_organisers AND ` + organised + ` RETURNING chamber),
+	b.Queue(`WITH r AS (UPDATE recommendations SET tell_organisers = false WHERE tell_organisers AND ` + organised + ` RETURNING chamber),
 			t AS (UPDATE threads SET tell_organisers = false WHERE tell_organisers AND ` + organised + ` RETURNING chamber)
 		SELECT a.chamber, coalesce(c.days, 0), count(*), true, NOT EXISTS (SELECT FROM staff s WHERE s.role = 'agent' AND s.region = a.chamber)
 		FROM (SELECT chamber FROM r UNION ALL SELECT chamber FROM t) a JOIN chambers c ON c.region = a.chamber GROUP BY a.chamber, c.days ORDER BY a.chamber`).Query(func(rows pgx.Rows) (err error) {

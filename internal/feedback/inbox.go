@@ -60,17 +60,22 @@ func (f Filter) where(s Scope) (sql string, args []any) {
 // Next gives the reference of the recommendation behind another one, "" for the first, the oldest first; "" when there is none.
 //
 // It is the first row of an index behind a key, so it costs the same at the end of 200,000 as at their beginning: recommendations_open
-// for a chamber, recommendations_open_theme with a theme, recommendations_state with a state, recommendations_stop with a stop, and
-// recommendations_organisers for organisers. An admin's is the primary key's own order.
+// for a chamber, recommendations_open_theme with a theme, recommendations_state with a state, recommendations_stop with a stop,
+// recommendations_organisers for organisers, and recommendations_created for an admin.
 func Next(ctx context.Context, q postgres.Querier, s Scope, f Filter, after string) (ref string, err error) {
-	where, args := f.where(s)
-	args = append(args, after)
-	err = q.QueryRow(ctx, fmt.Sprintf(`SELECT reference FROM inbox WHERE %s AND id > coalesce((SELECT id FROM inbox WHERE reference = $%d), 0) ORDER BY id LIMIT 1`,
-		where, len(args)), args...).Scan(&ref)
+	sql, args := next(s, f, after)
+	err = q.QueryRow(ctx, sql, args...).Scan(&ref)
 	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
 		return "", fmt.Errorf("find the next recommendation: %w", err)
 	}
 	return ref, nil
+}
+
+func next(s Scope, f Filter, after string) (sql string, args []any) {
+	where, args := f.where(s)
+	args = append(args, after)
+	return fmt.Sprintf(`SELECT reference FROM inbox WHERE %s AND (created_at, id) > (coalesce((SELECT created_at FROM inbox WHERE reference = $%[2]d), '-infinity'),
+		coalesce((SELECT id FROM inbox WHERE reference = $%[2]d), 0)) ORDER BY created_at, id LIMIT 1`, where, len(args)), args
 }
 
 // MostCounted is where counting ends: more is "as many and more".
