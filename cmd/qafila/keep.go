@@ -136,6 +136,11 @@ func (v *service) sayWhatIsDue(ctx context.Context) {
 	if _, err := v.house.outreach.Tick(ctx, v.now()); err != nil {
 		v.warn(ctx, "could not look for what is due to be said", err)
 	}
+	voices, err := v.house.outreach.Voices(ctx, v.now())
+	if err != nil {
+		v.warn(ctx, "what artisans and chambers say could not be told", err)
+	}
+	v.sender.Send(voices)
 }
 
 // purge takes away what may not be kept any longer.

@@ -1,8 +1,11 @@
 // Package feedback owns what artisans tell the sector: recommendations, each under a theme, by text, voice or photo; and how they found a
 // stop.
 //
-// It promises that a recommendation carries a name only when its author said yes to that, and that everybody finds their own again,
-// with its state, under its reference. It knows nothing of chambers yet (who reads them is another room's business to come).
+// It also owns the chambers that these go to, and the threads in which a person at a chamber answers.
+//
+// It promises that a recommendation or a thread carries a name only when its author said yes to that, that everybody finds their own again,
+// with its state, under its reference, and that the staff see no more than their Scope, and of nobody who they are: what staff see is read
+// from two views that have no chat. It sends nothing: what is to be told stands in the tables until outreach has told it.
 package feedback
 
 import (
@@ -10,7 +13,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -18,12 +20,6 @@ import (
 	"github.com/qafila/qafila/internal/postgres"
 	"github.com/qafila/qafila/internal/reference"
 )
-
-// Themes are what a recommendation can be about, in the order in which they are offered.
-func Themes() []string {
-	return []string{"card", "rna", "governance", "bodies", "income", "training", "health", "marketing", "finance", "materials", "premises",
-		"digital", "other"}
-}
 
 // The kinds of a recommendation.
 const (
@@ -49,6 +45,8 @@ type Recommendation struct {
 	Language  string
 	State     string // received, read, forwarded, answered, closed
 	Created   time.Time
+	Stop      string // after which it was made; "" when after none
+	Branch    string // of the trade
 }
 
 // perMinute is how many recommendations one chat may send within a minute: more are a mistake or a game.
@@ -57,9 +55,6 @@ const perMinute = 3
 // Recommend keeps a recommendation; its name only when it is Named. slow is true, and nothing is kept, when the chat sent too many
 // within the last minute.
 func Recommend(ctx context.Context, q postgres.Querier, r Recommendation, now time.Time, random io.Reader) (ref string, slow bool, err error) {
-	if !slices.Contains(Themes(), r.Theme) {
-		return "", false, fmt.Errorf("keep a recommendation: no theme %q", r.Theme)
-	}
 	if !r.Named {
 		r.Name = ""
 	}
@@ -68,17 +63,26 @@ func Recommend(ctx context.Context, q postgres.Querier, r Recommendation, now ti
 			return "", false, err
 		}
 		var recent int
-		err = q.QueryRow(ctx, `WITH recent AS (SELECT count(*) AS n FROM recommendations WHERE chat_id = $2 AND created_at > $15),
+		var known bool
+		// It lies with the chamber of its author's region, or else of the stop's; without either with the organisers.
+		err = q.QueryRow(ctx, `WITH recent AS (SELECT count(*) AS n, EXISTS (SELECT FROM themes WHERE id = $5) AS known FROM recommendations
+				WHERE chat_id = $2 AND created_at > $15),
 			new AS (
-				INSERT INTO recommendations (reference, chat_id, named, name, theme, kind, words, file, seconds, region, place, trade, language, created_at, updated_at)
-				SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14 FROM recent WHERE n < $16
+				INSERT INTO recommendations (reference, chat_id, named, name, theme, kind, words, file, seconds, region, place, trade, language, created_at,
+					updated_at, since, stop_id, branch, chamber)
+				SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14, $14, s.id, $18, coalesce(c.region, '')
+				FROM recent LEFT JOIN stops s ON s.id = $17 LEFT JOIN chambers c ON c.region = CASE WHEN $10 <> '' THEN $10 ELSE s.region END
+				WHERE n < $16 AND known
 				ON CONFLICT (reference) DO NOTHING RETURNING reference
 			)
-			SELECT n, coalesce((SELECT reference FROM new), '') FROM recent`,
+			SELECT n, known, coalesce((SELECT reference FROM new), '') FROM recent`,
 			ref, r.Chat, r.Named, r.Name, r.Theme, r.Kind, r.Words, r.File, r.Seconds, r.Region, r.Place, r.Trade, r.Language, now,
-			now.Add(-time.Minute), perMinute).Scan(&recent, &ref)
+			now.Add(-time.Minute), perMinute, r.Stop, r.Branch).Scan(&recent, &known, &ref)
 		if err != nil {
 			return "", false, fmt.Errorf("keep a recommendation: %w", err)
+		}
+		if !known {
+			return "", false, fmt.Errorf("keep a recommendation: no theme %q", r.Theme)
 		}
 		if recent >= perMinute {
 			return "", true, nil
@@ -90,7 +94,8 @@ func Recommend(ctx context.Context, q postgres.Querier, r Recommendation, now ti
 	return "", false, errors.New("keep a recommendation: no free reference")
 }
 
-const columns = `reference, chat_id, named, name, theme, kind, words, file, seconds, region, place, trade, language, state, created_at`
+const columns = `reference, chat_id, named, name, theme, kind, words, file, seconds, region, place, trade, language, state, created_at,
+	coalesce(stop_id, ''), branch`
 
 // Mine gives a chat's recommendations, the newest first.
 func Mine(ctx context.Context, q postgres.Querier, chat int64) ([]Recommendation, error) {
@@ -121,10 +126,14 @@ func Find(ctx context.Context, q postgres.Querier, chat int64, reference string)
 	return r, true, nil
 }
 
-// Forget deletes a chat's recommendations, those without a name too, and its ratings: a voice or a picture is personal by itself (law
-// 09-08, article 1).
+// Forget deletes a chat's threads and recommendations, those without a name too, and its ratings: a voice or a picture is personal by itself
+// (law 09-08, article 1).
 func Forget(ctx context.Context, q postgres.Querier, chat int64) error {
-	if _, err := q.Exec(ctx, `WITH r AS (DELETE FROM ratings WHERE chat_id = $1) DELETE FROM recommendations WHERE chat_id = $1`, chat); err != nil {
+	var b pgx.Batch
+	b.Queue(`DELETE FROM threads WHERE chat_id = $1`, chat)
+	b.Queue(`DELETE FROM ratings WHERE chat_id = $1`, chat)
+	b.Queue(`DELETE FROM recommendations WHERE chat_id = $1`, chat)
+	if err := q.SendBatch(ctx, &b).Close(); err != nil {
 		return fmt.Errorf("forget what a chat said: %w", err)
 	}
 	return nil

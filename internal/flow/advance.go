@@ -242,6 +242,14 @@ func (r *run) idle() error {
 		}
 		return r.greet()
 	}
+	if r.in.Kind == Voice && r.book.voice != nil && r.in.File != "" {
+		r.drop()
+		st := r.start(r.book.voice, r.in.File, true)
+		if with := r.book.voice.with; len(with) > 1 {
+			r.top().set(with[1].name, r.in.Seconds)
+		}
+		return r.run(st)
+	}
 	if r.in.Kind == Text {
 		if k, ok := r.book.keywords[r.book.u.Fold(r.in.Text)]; ok && k <= keywordCancel {
 			return r.home()

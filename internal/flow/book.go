@@ -29,6 +29,7 @@ type Book struct {
 	doors      map[string][]door // what is pressed or sent -> the flows that it opens, for different roles
 	prefixes   []door            // "start:reg_*", longest first
 	typed      *flow             // takes words when no question is open; may be nil
+	voice      *flow             // takes a voice message then; may be nil
 	texts      Texts
 	langs      []string
 	keywords   map[string]keyword         // folded words of every language

@@ -37,6 +37,9 @@ func (l *loader) lengths(f *flow) {
 		if i == 0 && f == l.book.typed {
 			raise(v.name, maxWords)
 		}
+		if i == 0 && f == l.book.voice {
+			raise(v.name, longFile)
+		}
 	}
 	for _, st := range f.steps {
 		switch st.kind {

@@ -96,11 +96,21 @@ func (l *loader) triggers(f *flow) {
 				p.problem(t.line, "with: {words: text}", "a flow that takes typed words needs a text in `with` to receive them")
 			}
 			continue
+		case t.text == "voice":
+			if l.book.voice != nil {
+				other(door{flow: l.book.voice})
+				continue
+			}
+			l.book.voice = f
+			if len(f.with) == 0 || f.with[0].typ != "text" || len(f.with) > 1 && f.with[1].typ != "number" {
+				p.problem(t.line, "with: {file: text, seconds: number}", "a flow that takes voice messages needs a text in `with` to receive the file")
+			}
+			continue
 		case t.text == "/cancel", t.text == "/menu" && f != l.book.menu:
 			p.problem(t.line, "", "`%s` works everywhere and can't open a flow", t.text)
 			continue
 		case !strings.HasPrefix(w, "/") && !strings.HasPrefix(w, "start:") || w == "/" || strings.ContainsAny(w, " *"):
-			p.problem(t.line, "/command, \"start:link\", \"start:link_*\" or typed", "`%s` is no trigger", t.text)
+			p.problem(t.line, "/command, \"start:link\", \"start:link_*\", typed or voice", "`%s` is no trigger", t.text)
 			continue
 		case len(w) > 64:
 			p.problem(t.line, "", "`%s` is longer than 64 bytes", t.text)
@@ -139,7 +149,7 @@ func (k *linker) roles() {
 			k.problem(w.line, didYouMean(w.text, k.options.Roles), "nobody is `%s`", w.text)
 		}
 	}
-	if len(k.f.roles) > 0 && (k.f == k.book.menu || k.f == k.book.language || k.f == k.book.typed) {
+	if len(k.f.roles) > 0 && (k.f == k.book.menu || k.f == k.book.language || k.f == k.book.typed || k.f == k.book.voice) {
 		k.problem(k.f.roles[0].line, "", "`%s` must be for everybody", k.f.name)
 	}
 }

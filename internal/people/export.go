@@ -25,6 +25,8 @@ type Everything struct {
 	Registrations   []TakenPlace      `json:"registrations"`
 	Recommendations []Said            `json:"recommendations"`
 	Ratings         []Rated           `json:"ratings"`
+	Handled         []Handled         `json:"what_became_of_recommendations"`
+	Threads         []Written         `json:"written_with_chambers"`
 	Wishes          []Wish            `json:"wishes_to_be_told"`
 	Told            []Notice          `json:"told_first"`
 	Broadcasts      []Sent            `json:"broadcasts"`
@@ -91,6 +93,33 @@ type Said struct {
 	Language  string    `json:"language"`
 	State     string    `json:"state"`
 	Created   time.Time `json:"created"`
+	Stop      string    `json:"after_stop,omitempty"`
+	Branch    string    `json:"branch_of_trade,omitempty"`
+}
+
+// Handled is one step of what a chamber did with a recommendation.
+type Handled struct {
+	Reference string    `json:"reference"`
+	What      string    `json:"what"`
+	Chamber   string    `json:"region_of_chamber,omitempty"`
+	Words     string    `json:"words,omitempty"`
+	At        time.Time `json:"at"`
+}
+
+// Written is one message of a thread with a chamber.
+type Written struct {
+	Reference      string    `json:"reference"`
+	Recommendation string    `json:"about_recommendation,omitempty"`
+	Name           string    `json:"shown_name,omitempty"`
+	Chamber        string    `json:"region_of_chamber,omitempty"`
+	Branch         string    `json:"branch_of_trade,omitempty"`
+	Language       string    `json:"language"`
+	ByChamber      bool      `json:"by_chamber"`
+	Kind           string    `json:"kind"`
+	Words          string    `json:"words,omitempty"`
+	File           string    `json:"file,omitempty"`
+	Seconds        int       `json:"seconds,omitempty"`
+	At             time.Time `json:"at"`
 }
 
 // Rated is what the person said of a stop.
@@ -141,6 +170,7 @@ type Failed struct {
 // Export gives everything about a chat.
 func Export(ctx context.Context, q postgres.Querier, chat int64, now time.Time) (Everything, error) {
 	e := Everything{Made: now, Chat: Chat{ID: chat}, Consents: []Consent{}, Registrations: []TakenPlace{}, Recommendations: []Said{}, Ratings: []Rated{},
+		Handled: []Handled{}, Threads: []Written{},
 		Wishes: []Wish{}, Told: []Notice{}, Broadcasts: []Sent{}, Waiting: []json.RawMessage{}, Failed: []Failed{}}
 	if p, known, err := Load(ctx, q, chat); err != nil {
 		return Everything{}, err
@@ -162,6 +192,9 @@ func Export(ctx context.Context, q postgres.Querier, chat int64, now time.Time) 
 	queueInto(&b, &e.Recorded, `SELECT entry, language, file FROM answer_voices WHERE staff IN (SELECT id FROM staff WHERE chat_id = $1) ORDER BY entry, language`, chat)
 	queueInto(&b, &e.Consents, `SELECT purpose, version, given, at FROM consents WHERE chat_id = $1 ORDER BY id`, chat)
 	queueInto(&b, &e.Told, `SELECT key, sent_at FROM notices WHERE chat_id = $1 ORDER BY sent_at`, chat)
+	queueInto(&b, &e.Handled, `SELECT r.reference, m.what, m.chamber, m.words, m.at FROM moves m JOIN recommendations r ON r.id = m.recommendation WHERE r.chat_id = $1 ORDER BY m.id`, chat)
+	queueInto(&b, &e.Threads, `SELECT t.reference, coalesce(r.reference, ''), t.name, t.chamber, t.branch, t.language, m.staff IS NOT NULL, m.kind, m.words, m.file, m.seconds, m.at
+		FROM threads t JOIN thread_messages m ON m.thread = t.id LEFT JOIN recommendations r ON r.id = t.recommendation WHERE t.chat_id = $1 ORDER BY t.id, m.id`, chat)
 	queueInto(&b, &e.Broadcasts, `SELECT broadcast, (ARRAY['waiting', 'under way', 'sent', 'sent, perhaps twice', 'unreachable', 'stopped', 'failed'])[state + 1], reason
 		FROM recipients WHERE chat_id = $1 ORDER BY broadcast`, chat)
 	queueInto(&b, &e.Failed, `SELECT raw, reason, failed_at FROM failed_updates WHERE chat_id = $1 ORDER BY update_id`, chat)
@@ -212,7 +245,7 @@ func (e *Everything) rooms(ctx context.Context, q postgres.Querier, chat int64, 
 	}
 	for _, s := range said {
 		e.Recommendations = append(e.Recommendations, Said{s.Reference, s.Named, s.Name, s.Theme, s.Kind, s.Words, s.File, s.Seconds, s.Region, s.Place,
-			s.Trade, s.Language, s.State, s.Created})
+			s.Trade, s.Language, s.State, s.Created, s.Stop, s.Branch})
 	}
 	rated, err := feedback.Ratings(ctx, q, chat)
 	if err != nil {

@@ -130,7 +130,8 @@ func Look(ctx context.Context, q postgres.Querier, chat int64) (Overview, error)
 			coalesce(p.rna, ''), coalesce(p.topics, '{}'), coalesce(c.language, ''), c.stopped_at IS NULL,
 			(SELECT count(*) FROM registrations WHERE chat_id = $1 AND state <> 'cancelled'),
 			(SELECT count(*) FROM recommendations WHERE chat_id = $1),
-			(SELECT count(*) FROM registrations WHERE chat_id = $1) + (SELECT count(*) FROM watches WHERE chat_id = $1) + count(p.chat_id) OVER ()
+			(SELECT count(*) FROM registrations WHERE chat_id = $1) + (SELECT count(*) FROM watches WHERE chat_id = $1)
+				+ (SELECT count(*) FROM threads WHERE chat_id = $1) + count(p.chat_id) OVER ()
 		FROM (SELECT $1::bigint AS id) AS me LEFT JOIN chats c ON c.chat_id = me.id LEFT JOIN people p ON p.chat_id = me.id`, chat).
 		Scan(&p.Name, &p.Trade, &p.Place, &p.Phone, &p.Card, &p.RNA, &p.Topics, &o.Language, &o.Messages, &o.Registrations, &o.Recommendations, &kept)
 	if err != nil {

@@ -13,7 +13,7 @@ type Retention struct {
 	Updates         time.Duration // ids of handled updates (Telegram repeats an update for 24 h at most)
 	Failed          time.Duration // updates that failed, and deliveries that couldn't be delivered
 	Registrations   time.Duration // after the stop's end, and of a broadcast's recipients after its end; with them the wishes to be told of it, who rated it, and profiles that nothing needs any more
-	Recommendations time.Duration // until their author is detached: chat, name, town, voice and picture go, the words stay
+	Recommendations time.Duration // until their author is detached: chat, name, town, voice, picture and thread go, the words stay; and of questions to a chamber after the last word
 	Idle            time.Duration // until a silent chat's open conversation is dropped
 	Asked           time.Duration // what was asked, which says nothing about who
 	Audit           time.Duration // what staff did; the table itself refuses less than a year
@@ -47,6 +47,10 @@ func (r Retention) rules() []rule {
 			WHERE s.ends_at < $1 AND t.chat_id IS NOT NULL LIMIT $2))`},
 		{"people", r.Registrations, `DELETE FROM people WHERE chat_id = ANY(ARRAY(SELECT chat_id FROM people p WHERE updated_at < $1
 			AND NOT EXISTS (SELECT FROM registrations r WHERE r.chat_id = p.chat_id) LIMIT $2))`},
+		// Before the recommendations: a thread would still lead from one to its author.
+		{"threads", r.Recommendations, `DELETE FROM threads WHERE id = ANY(ARRAY(SELECT t.id FROM threads t LEFT JOIN recommendations r ON r.id = t.recommendation
+			WHERE t.updated_at < $1 OR r.created_at < $1 LIMIT $2))`},
+		{"moves", r.Recommendations, `UPDATE moves SET words = '' WHERE id = ANY(ARRAY(SELECT id FROM moves WHERE at < $1 AND words <> '' LIMIT $2))`},
 		{"recommendations", r.Recommendations, `UPDATE recommendations SET chat_id = NULL, named = false, name = '', place = '', file = ''
 			WHERE id = ANY(ARRAY(SELECT id FROM recommendations WHERE created_at < $1 AND (chat_id IS NOT NULL OR named OR place <> '' OR file <> '') LIMIT $2))`},
 		{"conversations", r.Idle, `UPDATE chats SET state = '', unfinished = '', unfinished_at = NULL WHERE chat_id = ANY(ARRAY(SELECT chat_id FROM chats WHERE seen_at < $1 AND state <> ''
@@ -63,6 +67,7 @@ func (r Retention) rules() []rule {
 			AND NOT EXISTS (SELECT FROM people p WHERE p.chat_id = c.chat_id)
 			AND NOT EXISTS (SELECT FROM registrations r WHERE r.chat_id = c.chat_id)
 			AND NOT EXISTS (SELECT FROM recommendations r WHERE r.chat_id = c.chat_id)
+			AND NOT EXISTS (SELECT FROM threads t WHERE t.chat_id = c.chat_id)
 			AND NOT EXISTS (SELECT FROM watches w WHERE w.chat_id = c.chat_id) LIMIT $2))`},
 	}
 }

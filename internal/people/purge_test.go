@@ -32,6 +32,8 @@ func TestEachThingIsKeptAsLongAsItMayAndNoLonger(t *testing.T) {
 		"watches":         `SELECT count(*) FROM watches WHERE stop_id IS NOT NULL`,
 		"people":          `SELECT count(*) FROM people`,
 		"recommendations": `SELECT count(*) FROM recommendations WHERE chat_id IS NOT NULL OR named OR name <> '' OR file <> '' OR place <> ''`,
+		"threads":         `SELECT count(*) FROM thread_messages`,
+		"moves":           `SELECT count(*) FROM moves WHERE words <> ''`,
 		"conversations":   `SELECT count(*) FROM chats WHERE state <> ''`,
 		"ratings":         `SELECT count(*) FROM ratings WHERE chat_id IS NOT NULL OR file <> ''`,
 		"notices":         `SELECT count(*) FROM notices`,
@@ -44,7 +46,7 @@ func TestEachThingIsKeptAsLongAsItMayAndNoLonger(t *testing.T) {
 		{now.Add(30 * day), map[string]int{"failed_updates": 2, "deliveries": 1}},
 		{now.Add(90 * day), map[string]int{"conversations": 1}},
 		{stopEnds.Add(90 * day), map[string]int{"registrations": 4, "watches": 1, "people": 1, "ratings": 1}},
-		{now.Add(365 * day), map[string]int{"recommendations": 3}},
+		{now.Add(365 * day), map[string]int{"recommendations": 3, "threads": 1, "moves": 1}},
 		{now.Add(396 * day), map[string]int{"notices": 1}},
 	} {
 		purge(t, pool, c.due)
