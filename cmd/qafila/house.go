@@ -76,7 +76,7 @@ func furnishFrom(s settings, flowFiles fs.FS) (*house, []flow.Problem, error) {
 	if h.texts, err = locale.Load(locales.Files, languages); err != nil {
 		return nil, nil, fmt.Errorf("read the texts: %w", err)
 	}
-	known, wrong := answers.Load(knowledge.Files, languages)
+	known, wrong := shippedAnswers(languages)
 	lexicon, unread := shippedLexicon()
 	var problems []flow.Problem
 	for _, p := range append(wrong, unread...) {
@@ -124,6 +124,24 @@ func roles() []string {
 	}
 	return names
 }
+
+// shippedAnswers are read once for a set of languages, and so is what is taught from them.
+func shippedAnswers(languages []locale.Language) (*answers.Answers, []answers.Problem) {
+	type read struct {
+		known *answers.Answers
+		wrong []answers.Problem
+	}
+	key := fmt.Sprint(languages)
+	one, ok := readAnswers.Load(key)
+	if !ok {
+		known, wrong := answers.Load(knowledge.Files, languages)
+		one, _ = readAnswers.LoadOrStore(key, read{known, wrong})
+	}
+	r := one.(read)
+	return r.known, r.wrong
+}
+
+var readAnswers sync.Map // languages → what shippedAnswers read
 
 // shippedLexicon is read once: it takes a while, and it never changes.
 var shippedLexicon = sync.OnceValues(func() (*answers.Lexicon, []answers.Problem) {

@@ -9,6 +9,7 @@ package answers
 
 import (
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/qafila/qafila/internal/locale"
@@ -115,6 +116,9 @@ type Answers struct {
 	byID    map[string]Entry
 	exact   map[string]string // folded words → entry ID
 	bare    map[string]string // the same without articles and courtesies → entry ID
+
+	once   sync.Once // what follows is built when it is first needed, and shared by all who hold this knowledge
+	taught *Index
 }
 
 // Topics returns the topics of the guided tree in the order in which they are offered, without those that are hidden.
@@ -141,6 +145,12 @@ func (a *Answers) Topic(id string) (Topic, bool) {
 		return Topic{}, false
 	}
 	return a.topics[i], true
+}
+
+// index is the one of this knowledge, with its lexicon.
+func (a *Answers) index(lx *Lexicon) *Index {
+	a.once.Do(func() { a.taught = NewIndex(a, lx) })
+	return a.taught
 }
 
 // Get returns the entry of that ID.

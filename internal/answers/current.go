@@ -34,7 +34,7 @@ func NewCurrent(shipped *Answers, lx *Lexicon) *Current {
 }
 
 func (c *Current) edition(version int64, a *Answers) *edition {
-	return &edition{version, a, sync.OnceValue(func() *Index { return NewIndex(a, c.lexicon) })}
+	return &edition{version, a, func() *Index { return a.index(c.lexicon) }}
 }
 
 // Warm builds the index now.
