@@ -41,7 +41,7 @@ var seeded string // seed's folder once there is one
 // seed is a data folder in which initdb has run, made once: that is most of the time that a first start takes.
 var seed = sync.OnceValues(func() (string, error) {
 	ctx := context.Background()
-	temp, err := shortTemp(ctx, defaultAccount())
+	temp, err := testTemp(ctx, defaultAccount())
 	if err != nil {
 		return "", err
 	}

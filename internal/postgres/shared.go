@@ -17,6 +17,7 @@ import (
 func quick() []string {
 	return []string{
 		"fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off", "max_connections=300",
+		"max_wal_size=128MB", // it may lie in memory
 	}
 }
 

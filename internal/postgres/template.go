@@ -65,7 +65,7 @@ func clone(ctx context.Context, admin *pgx.Conn, now time.Time) (string, error) 
 		if err != nil {
 			return "", err
 		}
-		_, err = admin.Exec(ctx, "CREATE DATABASE "+name+" TEMPLATE "+template)
+		_, err = admin.Exec(ctx, "CREATE DATABASE "+name+" TEMPLATE "+template+" STRATEGY FILE_COPY") // a quarter of the time of the usual one
 		if err == nil {
 			return name, nil
 		}

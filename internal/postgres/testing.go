@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -28,16 +30,10 @@ func ForTest(t testing.TB) *pgxpool.Pool {
 
 	server := cmp.Or(os.Getenv("QAFILA_TEST_DATABASE_URL"), os.Getenv("DATABASE_URL"))
 	if server == "" {
-		who := defaultAccount()
-		temp, err := shortTemp(ctx, who)
+		s, err := joined()
 		if err != nil {
 			t.Fatal(err)
 		}
-		s, err := join(ctx, who, temp, grace)
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(s.leave)
 		server = s.url()
 	}
 	admin, err := pgx.Connect(ctx, server)
@@ -79,6 +75,18 @@ func ForTest(t testing.TB) *pgxpool.Pool {
 	return pool
 }
 
+// joined is the shared test server, entered once by each test process, which leaves it by ending.
+var joined = sync.OnceValues(func() (shared, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), testPatience)
+	defer cancel()
+	who := defaultAccount()
+	temp, err := testTemp(ctx, who)
+	if err != nil {
+		return shared{}, err
+	}
+	return join(ctx, who, temp, grace)
+})
+
 // ForTestServer starts a private server of the test's own, to stop, kill and restart, with a production server's settings but for
 // those given as name=value; "fsync=off" makes it quicker. It is gone when the test ends. The database is empty: see Migrate.
 func ForTestServer(t testing.TB, settings ...string) *Server {
@@ -104,7 +112,7 @@ func ForTestFolder(t testing.TB) string {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), testPatience)
 	defer cancel()
-	temp, err := shortTemp(ctx, defaultAccount())
+	temp, err := testTemp(ctx, defaultAccount())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -128,6 +136,22 @@ func ForTestFolder(t testing.TB) string {
 		}
 	}
 	return dir
+}
+
+// memory is a folder of Linux that no disk stands behind.
+const memory = "/dev/shm"
+
+// roomInMemory is what has to be free there before tests may use it, in bytes; all of them together take well under half of it.
+const roomInMemory = 2 << 30
+
+// testTemp is shortTemp, in memory where there is room: most of what tests wait for is a disk that writes down what nobody needs
+// tomorrow. Who sets TMPDIR has their own idea.
+func testTemp(ctx context.Context, who account) (string, error) {
+	var fs syscall.Statfs_t
+	if os.Getenv("TMPDIR") == "" && syscall.Statfs(memory, &fs) == nil && fs.Bavail*uint64(fs.Bsize) >= roomInMemory && who.reaches(ctx, memory) {
+		return memory, nil
+	}
+	return shortTemp(ctx, who)
 }
 
 func drop(t testing.TB, server, name string) {
