@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"sync"
 	"sync/atomic"
 
 	"github.com/qafila/qafila/flows"
@@ -16,8 +15,6 @@ import (
 	"github.com/qafila/qafila/internal/outreach"
 	"github.com/qafila/qafila/internal/people"
 	"github.com/qafila/qafila/internal/telegram"
-	"github.com/qafila/qafila/knowledge"
-	"github.com/qafila/qafila/locales"
 	"github.com/qafila/qafila/reminders"
 )
 
@@ -73,15 +70,10 @@ func furnishFrom(s settings, flowFiles fs.FS) (*house, []flow.Problem, error) {
 		return nil, nil, err
 	}
 	h := &house{}
-	if h.texts, err = locale.Load(locales.Files, languages); err != nil {
+	if h.texts, err = textsIn(languages); err != nil {
 		return nil, nil, fmt.Errorf("read the texts: %w", err)
 	}
-	known, wrong := shippedAnswers(languages)
-	lexicon, unread := shippedLexicon()
-	var problems []flow.Problem
-	for _, p := range append(wrong, unread...) {
-		problems = append(problems, flow.Problem{File: "knowledge/" + p.File, Line: p.Line, What: p.What, Hint: p.Hint})
-	}
+	known, lexicon, problems := shippedAnswers(languages)
 	if known == nil || lexicon == nil {
 		return h, problems, nil
 	}
@@ -93,8 +85,10 @@ func furnishFrom(s settings, flowFiles fs.FS) (*house, []flow.Problem, error) {
 	h.outreach = &outreach.Outreach{Directory: h.rooms.Directory, Languages: languages, Texts: h.texts, Describe: h.rooms.StopWords,
 		Region: h.rooms.RegionOf, BulkRate: s.BulkRate}
 	h.offer = conversation.Offered(h.rooms).With(h.outreach.Offer())
-	book, found := flow.Load(flowFiles, conversation.Words(h.texts), h.offer.Signatures(), conversation.Understanding(),
-		flow.Options{Menu: "menu", Language: "language", Roles: roles(), Used: spoken})
+	book, found := bound(flowFiles, languages, func() (*flow.Book, []flow.Problem) {
+		return flow.Load(flowFiles, conversation.Words(h.texts), h.offer.Signatures(), conversation.Understanding(),
+			flow.Options{Menu: "menu", Language: "language", Roles: roles(), Used: spoken})
+	})
 	h.book = book
 	if h.outreach.Quiet, err = s.quiet(); err != nil {
 		return nil, nil, err
@@ -124,26 +118,3 @@ func roles() []string {
 	}
 	return names
 }
-
-// shippedAnswers are read once for a set of languages, and so is what is taught from them.
-func shippedAnswers(languages []locale.Language) (*answers.Answers, []answers.Problem) {
-	type read struct {
-		known *answers.Answers
-		wrong []answers.Problem
-	}
-	key := fmt.Sprint(languages)
-	one, ok := readAnswers.Load(key)
-	if !ok {
-		known, wrong := answers.Load(knowledge.Files, languages)
-		one, _ = readAnswers.LoadOrStore(key, read{known, wrong})
-	}
-	r := one.(read)
-	return r.known, r.wrong
-}
-
-var readAnswers sync.Map // languages → what shippedAnswers read
-
-// shippedLexicon is read once: it takes a while, and it never changes.
-var shippedLexicon = sync.OnceValues(func() (*answers.Lexicon, []answers.Problem) {
-	return answers.ReadLexicon(knowledge.Files, directory.Default())
-})

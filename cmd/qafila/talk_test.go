@@ -6,13 +6,11 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/qafila/qafila/internal/locale"
 	"github.com/qafila/qafila/internal/simulator"
-	"github.com/qafila/qafila/locales"
 )
 
 // A talker is a person who talks with the bot. Tests name what is said and pressed by the ids of texts, so that they tell what must
@@ -35,14 +33,10 @@ func meet(t *testing.T, sim *simulator.Server, lang locale.Language, who simulat
 	return p
 }
 
-var shippedTexts = sync.OnceValues(func() (*locale.Texts, error) {
-	return locale.Load(locales.Files, []locale.Language{locale.French, locale.Arabic, locale.Darija})
-})
-
 // newcomer makes a person who has not written yet.
 func newcomer(t *testing.T, sim *simulator.Server, lang locale.Language, who simulator.Profile) *talker {
 	t.Helper()
-	texts, err := shippedTexts()
+	texts, err := textsIn(locale.Languages())
 	if err != nil {
 		t.Fatal(err)
 	}
