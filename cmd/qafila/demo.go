@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/jackc/pgx/v5"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/qafila/qafila/internal/caravan"
@@ -81,7 +80,7 @@ func serveDemo(ctx context.Context, v *service, telegram *simulator.Server, page
 		}
 		return nil
 	})
-	fmt.Printf("\n  Qafila is running on this machine, with sample stops.\n\n  Open  http://%s\n\n  Ctrl-C stops it.\n\n", page.Addr())
+	fmt.Printf("\n  Qafila is running on this machine, with sample stops and voices.\n\n  Open  http://%s\n\n  Ctrl-C stops it.\n\n", page.Addr())
 	err := v.run(ctx)
 	telegram.Close()
 	return errors.Join(err, far.Close(), g.Wait())
@@ -101,18 +100,20 @@ func listenNear(ctx context.Context, address string) (net.Listener, error) {
 	return lc.Listen(ctx, "tcp", net.JoinHostPort(host, "0"))
 }
 
-// beginAfresh empties the demonstration's database, since the simulated Telegram forgets everything too, and puts sample stops in.
+// beginAfresh makes the demonstration's database anew, since the simulated Telegram forgets everything too, and puts sample stops and a week
+// of sample voices in.
 func beginAfresh(ctx context.Context, db *postgres.Database, now time.Time) error {
-	return pgx.BeginFunc(ctx, db.Pool, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, `DO $$ DECLARE t text; BEGIN
-			SET LOCAL session_replication_role = replica; -- the audit log refuses to be emptied
-			FOR t IN SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public' AND tablename NOT LIKE 'goose%' AND tablename NOT IN ('river_migration', 'pace') LOOP
-				EXECUTE 'TRUNCATE TABLE ' || t || ' CASCADE';
-			END LOOP; END $$`); err != nil {
-			return fmt.Errorf("empty the demonstration's database: %w", err)
-		}
-		return caravan.PublishSamples(ctx, tx, now)
-	})
+	if _, err := db.Pool.Exec(ctx, `DROP SCHEMA public CASCADE; CREATE SCHEMA public`); err != nil {
+		return fmt.Errorf("empty the demonstration's database: %w", err)
+	}
+	db.Pool.Reset() // connections know the tables that were
+	if err := postgres.Migrate(ctx, db.Pool); err != nil {
+		return err
+	}
+	if err := caravan.PublishSamples(ctx, db.Pool, now); err != nil {
+		return err
+	}
+	return spendAWeek(ctx, db.Pool, now)
 }
 
 // towns are what the page's location picker offers.

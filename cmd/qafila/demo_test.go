@@ -8,8 +8,10 @@ import (
 
 	"github.com/chromedp/chromedp"
 
+	"github.com/qafila/qafila/internal/feedback"
 	"github.com/qafila/qafila/internal/locale"
 	"github.com/qafila/qafila/internal/people"
+	"github.com/qafila/qafila/internal/postgres"
 )
 
 // The demonstration as a newcomer sees it: who is there, and what the next days bring.
@@ -45,6 +47,39 @@ func TestTheDemonstrationsStaffAreStaffFromTheStart(t *testing.T) {
 		if has := p.chosen != "" && strings.Contains(buttons, r.service.house.texts.Text(p.chosen, "menu.staff", nil)); has != (p.role != "") {
 			t.Errorf("%s sees %s", p.FirstName, buttons)
 		}
+	}
+}
+
+func TestTheDemonstrationBeginsAfreshAndWholeWithAWeekBehindIt(t *testing.T) {
+	db := &postgres.Database{Pool: postgres.ForTest(t)}
+	week, err := readWeek()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // it is the same however often it is begun
+		if err := beginAfresh(t.Context(), db, time.Now()); err != nil {
+			t.Fatal(err)
+		}
+		var said, themes, chambers, came, rated, questions int
+		if err := db.Pool.QueryRow(t.Context(), `SELECT (SELECT count(*) FROM recommendations), (SELECT count(*) FROM themes), (SELECT count(*) FROM chambers),
+			(SELECT count(*) FROM registrations WHERE state = 'attended'), (SELECT count(*) FROM ratings), (SELECT count(*) FROM asked)`).Scan(
+			&said, &themes, &chambers, &came, &rated, &questions); err != nil {
+			t.Fatal(err)
+		}
+		if said != len(week) || themes == 0 || chambers != 12 || came != sampleCame || rated != len(sampleScores) || questions == 0 {
+			t.Errorf("%d of %d voices, %d themes, %d chambers, %d came, %d ratings, %d questions", said, len(week), themes, chambers, came, rated, questions)
+		}
+		if _, err := db.Pool.Exec(t.Context(), `DELETE FROM themes`); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, v := range week {
+		if !strings.HasSuffix(v.words, ")") {
+			t.Errorf("%q doesn't say that it is invented", v.words)
+		}
+	}
+	if n, err := feedback.Count(t.Context(), db.Pool, feedback.Scope{Chamber: "03"}, feedback.Filter{}); err != nil || n < 20 {
+		t.Errorf("the chamber of Fès has %d, %v", n, err)
 	}
 }
 
