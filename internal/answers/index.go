@@ -46,7 +46,7 @@ type Index struct {
 	rows    map[feature]int32 // the features that were met
 	ids     []string          // the classes
 	class   map[string]int    // the reverse
-	weights *weights
+	weights *packed
 	near    *neighbours
 }
 
@@ -123,7 +123,7 @@ func learn(a *Answers, asked []question, lx *Lexicon) *Index {
 		add(said.id, r, readingWeight)
 	}
 	ix.near = remember(lessons, len(ix.rows))
-	ix.weights = teach(len(ix.ids), len(ix.rows), lessons)
+	ix.weights = teach(len(ix.ids), len(ix.rows), lessons).pack()
 	return ix
 }
 
