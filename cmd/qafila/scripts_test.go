@@ -269,6 +269,14 @@ func (p *player) act(what string) {
 		p.person.ShareLocation(y, x)
 	case "photo":
 		p.person.SendPhoto([]byte("\xff\xd8\xff\xe0 a picture"), m[2])
+	case "document": // of so many megabytes: only its size is told
+		n, err := strconv.Atoi(m[2])
+		if err != nil {
+			p.fail("a document has a size in megabytes: %s", what)
+		}
+		p.rig.sim.Inject(json.RawMessage(fmt.Sprintf(`{"message":{"message_id":%d,"date":%d,"chat":{"id":%d,"type":"private"},
+			"from":{"id":%[3]d,"is_bot":false,"first_name":"Fatima","language_code":"fr"},"document":{"file_id":"d","file_unique_id":"d","file_name":"a.pdf","file_size":%d}}}`,
+			1_000_000+p.line, time.Now().Unix(), p.person.ID(), n<<20)))
 	case "voice":
 		n, err := strconv.Atoi(m[2])
 		if err != nil {

@@ -173,7 +173,8 @@ func (h *House) tellPromoted(t *Turn, up []caravan.Promotion) {
 			lang := speak(h.Languages, p.Language, "")
 			words := h.StopWords(lang, p.Stop, t.Now)
 			words["name"], words["reference"] = p.Name, p.Reference
-			t.Notify(p.Chat, lang, Note{Text: "notice.promoted", Params: words, Doors: []flow.Choice{{Text: "door.tickets", Door: "/tickets"}}})
+			t.Notify(p.Chat, lang, Note{Text: "notice.promoted", Params: words,
+				Doors: []flow.Choice{{Text: "door.tickets", Door: "/tickets"}, {Text: "door.silence", Door: "/stop"}}})
 		}
 	}
 }

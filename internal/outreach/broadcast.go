@@ -244,17 +244,11 @@ func (o *Outreach) Prepare(ctx context.Context, now time.Time) (int, error) {
 			if err != nil {
 				return err
 			}
-			silent := []string{}
-			for language, w := range says {
-				if w.Instead == Silence {
-					silent = append(silent, language)
-				}
-			}
 			_, err = tx.Exec(ctx, `WITH made AS (
 					INSERT INTO recipients (broadcast, chat_id) SELECT $10, c.chat_id`+members+` AND c.language <> ALL($11) RETURNING 1
 				)
 				UPDATE broadcasts SET state = 'sending', prepared_at = $12, total = (SELECT count(*) FROM made) WHERE id = $10`,
-				append(b.Segment.arguments(o.Directory, now), b.ID, silent, now)...)
+				append(b.Segment.arguments(o.Directory, now), b.ID, silent(says), now)...)
 			return err
 		})
 		if err != nil {

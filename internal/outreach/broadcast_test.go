@@ -399,30 +399,6 @@ func TestABroadcastPausesWhenItsStopIsMoved(t *testing.T) {
 	pauses(Scheduled)
 }
 
-func TestWhoIsWrittenToTwiceInAnHourIsCounted(t *testing.T) {
-	o, pool := mailer(t)
-	crowd(t, pool, 5)
-	exec(t, pool, `INSERT INTO instances (id) VALUES (71)`)
-	ready(t, o, Segment{}, at(1, 11, 0))
-	lane := NewLane(o, 71, func() time.Time { return at(1, 11, 5) })
-	list, err := lane.Take(t.Context(), 10)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := lane.Settle(t.Context(), fates(list, conversation.Arrived)); err != nil {
-		t.Fatal(err)
-	}
-	exec(t, pool, `UPDATE broadcasts SET state = 'done', finished_at = $1`, at(1, 11, 10))
-	for _, c := range []struct {
-		now  time.Time
-		want int
-	}{{at(1, 11, 30), 6}, {at(1, 12, 11), 0}} {
-		if n, err := (Segment{}).Overlap(t.Context(), pool, o.Directory, 0, c.now.Add(-time.Hour), c.now); err != nil || n != c.want {
-			t.Errorf("at %v: %d, %v; want %d", c.now, n, err, c.want)
-		}
-	}
-}
-
 func TestWordsOverTheLimitAreNotKept(t *testing.T) {
 	o, pool := mailer(t)
 	id, err := NewDraft(t.Context(), pool, 1, 1, "fr", at(1, 9, 0))

@@ -172,7 +172,7 @@ func (o *Outreach) segmentWords(ctx context.Context, t *conversation.Turn, g Seg
 		say("segment.language", map[string]any{"name": locale.Language(g.Language).Name()})
 	}
 	if g.Seen > 0 {
-		say("segment.seen", map[string]any{"days": g.Seen})
+		say("segment.seen", map[string]any{"count": g.Seen})
 	}
 	if g.Missed != 0 {
 		say("segment.missed", map[string]any{"id": g.Missed})
@@ -209,7 +209,7 @@ func doorOf(key string) string {
 const stopDoor = "start:stop_"
 
 func (o *Outreach) preview(ctx context.Context, t *conversation.Turn, args conversation.Args) (flow.Outcome, error) {
-	b, says, ok, err := draft(ctx, t, args)
+	b, says, ok, err := Find(ctx, t.Tx, idOf(args))
 	if err != nil || !ok {
 		return flow.Outcome{Name: "gone"}, err
 	}
@@ -224,9 +224,6 @@ func (o *Outreach) preview(ctx context.Context, t *conversation.Turn, args conve
 	return outcome("ok", nil)
 }
 
-// sameHour is within which two broadcasts to the same people are worth a warning.
-const sameHour = time.Hour
-
 func (o *Outreach) checked(ctx context.Context, t *conversation.Turn, args conversation.Args) (flow.Outcome, error) {
 	b, says, ok, err := draft(ctx, t, args)
 	if err != nil || !ok {
@@ -240,7 +237,11 @@ func (o *Outreach) checked(ctx context.Context, t *conversation.Turn, args conve
 	if n == 0 {
 		return outcome("none", set)
 	}
-	others, err := b.Segment.Overlap(ctx, t.Tx, o.Directory, b.ID, t.Now.Add(-sameHour), t.Now)
+	at, ok := begins(args, t.Now)
+	if !ok {
+		return outcome("gone", nil)
+	}
+	others, err := o.overlap(ctx, t.Tx, b, says, at, t.Now)
 	if err != nil {
 		return flow.Outcome{}, err
 	}
@@ -250,22 +251,25 @@ func (o *Outreach) checked(ctx context.Context, t *conversation.Turn, args conve
 	return outcome("fine", set)
 }
 
+// begins is when a draft is to go, as broadcast.when read it; "" is now.
+func begins(args conversation.Args, now time.Time) (at time.Time, ok bool) {
+	if args.Text("at") == "" {
+		return now, true
+	}
+	at, err := time.Parse(time.RFC3339, args.Text("at"))
+	return at, err == nil
+}
+
 func (o *Outreach) start(ctx context.Context, t *conversation.Turn, args conversation.Args) (flow.Outcome, error) {
-	begins := t.Now
-	if at := args.Text("at"); at != "" {
-		var err error
-		if begins, err = time.Parse(time.RFC3339, at); err != nil {
-			return flow.Outcome{}, fmt.Errorf("start a broadcast: %w", err)
-		}
-		if begins.Before(t.Now.Add(-10 * time.Minute)) { // it was chosen a while ago
-			return outcome("past", nil)
-		}
+	at, ok := begins(args, t.Now)
+	if !ok || at.Before(t.Now.Add(-10*time.Minute)) { // it was chosen a while ago
+		return outcome("past", nil)
 	}
 	_, says, ok, err := draft(ctx, t, args)
 	if err != nil || !ok || len(says) < len(o.Languages) {
 		return flow.Outcome{Name: "gone"}, err
 	}
-	if ok, err = Start(ctx, t.Tx, idOf(args), t.Message, begins, t.Now); err != nil || !ok {
+	if ok, err = Start(ctx, t.Tx, idOf(args), t.Message, at, t.Now); err != nil || !ok {
 		return flow.Outcome{Name: "gone"}, err
 	}
 	if o.Poke != nil {

@@ -94,17 +94,17 @@ func (o *Outreach) composing() []conversation.Action {
 		Ledger:    []string{"id", "doors"},
 		Do:        o.openWith,
 	}, {
-		Signature: flow.Signature{Name: "broadcast.preview", About: "shows the author what each language gets", Args: kinds(text, "id"), Outcomes: []string{"ok", "gone"}},
+		Signature: flow.Signature{Name: "broadcast.preview", About: "shows what a broadcast says in each language", Args: kinds(text, "id"), Outcomes: []string{"ok", "gone"}},
 		Ledger:    []string{"id"},
 		Do:        o.preview,
 	}, {
-		Signature: flow.Signature{Name: "broadcast.check", About: "whether a draft can go, and how many of its people another broadcast writes to in the same hour", Args: kinds(text, "id"),
+		Signature: flow.Signature{Name: "broadcast.check", About: "whether a draft can go at a time that broadcast.when read, and how many of its people another broadcast writes to within an hour of it", Args: kinds(text, "id", "at"),
 			Outcomes: []string{"fine", "twice", "none", "gone"}, Sets: kinds(number, "count", "others")},
 		Ledger: []string{"id"},
 		Do:     o.checked,
 	}, {
-		Signature: flow.Signature{Name: "broadcast.when", About: "reads when a draft is to go: 'now', 'morning' (the next at ten), or typed words", Args: kinds(text, "words"),
-			Outcomes: []string{"ok", "past", "unclear"}, Sets: kinds(text, "at", "at_words"), Longest: map[string]int{"at": 25, "at_words": 50}},
+		Signature: flow.Signature{Name: "broadcast.when", About: "reads when a draft is to go: 'now', 'morning' (the next at ten), or typed words; in quiet hours, at their end", Args: kinds(text, "words"),
+			Outcomes: []string{"ok", "quiet", "past", "unclear"}, Sets: kinds(text, "at", "at_words"), Longest: map[string]int{"at": 25, "at_words": 50}},
 		Do: o.when,
 	}, {
 		Signature: flow.Signature{Name: "broadcast.start", About: "lets a draft go, at a time that broadcast.when read", Args: kinds(text, "id", "at"), Outcomes: []string{"started", "past", "gone"}},

@@ -31,9 +31,11 @@ func (o *Outreach) Panels(ctx context.Context, now time.Time) ([]conversation.De
 			AND total = sent + unsure + unreachable + stopped + failed`, now); err != nil {
 			return fmt.Errorf("end broadcasts: %w", err)
 		}
-		rows, err := tx.Query(ctx, `UPDATE broadcasts SET shown_at = $1 WHERE id IN (SELECT id FROM broadcasts WHERE prepared_at IS NOT NULL
-				AND (shown_at IS NULL OR shown_at < $2 AND state = 'sending') ORDER BY id FOR UPDATE SKIP LOCKED)
-			RETURNING `+broadcastColumns, now, now.Add(-panelEvery))
+		// Who has lost the role is told nothing more: any other of the staff finds the broadcast in the list.
+		rows, err := tx.Query(ctx, `UPDATE broadcasts SET shown_at = $1 WHERE id IN (SELECT id FROM broadcasts b WHERE (prepared_at IS NOT NULL OR pause <> '')
+				AND (shown_at IS NULL OR shown_at < $2 AND state = 'sending')
+				AND EXISTS (SELECT FROM staff s WHERE s.chat_id = b.chat_id AND s.role = ANY($3)) ORDER BY id FOR UPDATE SKIP LOCKED)
+			RETURNING `+broadcastColumns, now, now.Add(-panelEvery), organisers)
 		if err != nil {
 			return fmt.Errorf("look for panels: %w", err)
 		}
@@ -49,12 +51,17 @@ func (o *Outreach) Panels(ctx context.Context, now time.Time) ([]conversation.De
 					return err
 				}
 			}
+			if b.Pause != "" { // it is said once, however often the panel is looked at
+				if _, err := change(ctx, tx, "tell the pause of", `UPDATE broadcasts SET pause = '' WHERE id = $1`, b.ID); err != nil {
+					return err
+				}
+			}
 			if b.State == Done || b.Pause != "" {
 				text := "broadcast.over"
 				if b.Pause != "" {
 					text = b.Pause
 				}
-				m := o.Word(language, conversation.Note{Text: text, Params: map[string]any{"id": int(b.ID), "sent": b.Sent + b.Unsure, "total": b.Total}, Doors: overDoors(b)})
+				m := o.Word(language, conversation.Note{Text: text, Params: map[string]any{"id": int(b.ID), "sent": b.Sent + b.Unsure, "total": b.Total}, Doors: wordDoors(b)})
 				if out, err = o.reply(ctx, tx, out, b.Chat, m); err != nil {
 					return err
 				}
@@ -96,21 +103,26 @@ func command(what string, b Broadcast) string {
 	return "/broadcast_" + what + " " + strconv.FormatInt(b.ID, 10)
 }
 
-// panelDoors are what can be done with a broadcast, from wherever its panel stands.
+// panelDoors are what can be done with a broadcast, from wherever its panel stands: the same as in flows/broadcast_show.yaml.
 func panelDoors(b Broadcast) []flow.Choice {
 	door := func(text, what string) flow.Choice {
 		return flow.Choice{Text: text, Door: command(what, b)}
 	}
+	all := flow.Choice{Text: "broadcast.all", Door: "/broadcast"}
 	switch b.State {
 	case Sending, Scheduled:
-		return []flow.Choice{door("broadcast.pause", "pause"), door("broadcast.cancel", "cancel")}
+		return []flow.Choice{door("broadcast.pause", "pause"), door("broadcast.cancel", "cancel"), all}
 	case Paused:
-		return []flow.Choice{door("broadcast.resume", "resume"), door("broadcast.cancel", "cancel")}
+		return []flow.Choice{door("broadcast.resume", "resume"), door("broadcast.read", "read"), door("broadcast.cancel", "cancel"), all}
 	}
-	return overDoors(b)
+	return wordDoors(b)
 }
 
-func overDoors(b Broadcast) []flow.Choice {
+// wordDoors are below a word to the author: what it is about, and, where it paused by itself, what it says.
+func wordDoors(b Broadcast) []flow.Choice {
+	if b.Pause != "" {
+		return []flow.Choice{{Text: "broadcast.read", Door: command("read", b)}, {Text: "broadcast.look", Door: command("show", b)}}
+	}
 	return []flow.Choice{{Text: "broadcast.look", Door: command("show", b)}}
 }
 
@@ -136,7 +148,11 @@ func (o *Outreach) panelWords(lang locale.Language, b Broadcast, now time.Time) 
 	default:
 		seconds := (left + max(o.BulkRate, 1) - 1) / max(o.BulkRate, 1)
 		minutes := (seconds + 59) / 60
-		lines = append(lines, say("broadcast.minutes", map[string]any{"n": minutes}))
+		if minutes < 100 {
+			lines = append(lines, say("broadcast.minutes", map[string]any{"count": minutes}))
+		} else {
+			lines = append(lines, say("broadcast.hours", map[string]any{"count": (minutes + 59) / 60}))
+		}
 	}
 	return strings.Join(lines, "\n")
 }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/csv"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -39,45 +38,33 @@ func (o *Outreach) load(ctx context.Context, t *conversation.Turn, args conversa
 	return outcome(b.State, set)
 }
 
-var typedMoment = regexp.MustCompile(`^(\d{1,2})[/.-](\d{1,2})(?:[/.-](\d{4}))?[ ,]+(?:a |à )?(\d{1,2})(?:[h:](\d{2})?)?$`)
-
-// when reads a moment: now, the next morning at ten, or a typed day and hour.
+// when reads a moment: now, the next morning at ten, or a typed day and hour. In quiet hours it is their end.
 func (o *Outreach) when(_ context.Context, t *conversation.Turn, args conversation.Args) (flow.Outcome, error) {
-	here := t.Now.In(locale.Zone())
-	var at time.Time
+	at := t.Now
 	switch words := strings.TrimSpace(args.Text("words")); words {
 	case "now":
-		return outcome("ok", map[string]flow.Value{"at": "", "at_words": t.Say("broadcast.now_words", nil)})
+		if !o.Quiet.At(at) {
+			return outcome("ok", map[string]flow.Value{"at": "", "at_words": t.Say("broadcast.now_words", nil)})
+		}
 	case "morning":
-		at = time.Date(here.Year(), here.Month(), here.Day(), 10, 0, 0, 0, locale.Zone())
-		if !at.After(here) {
-			at = at.AddDate(0, 0, 1)
+		if at = locale.Clock(10 * 60).At(t.Now); !at.After(t.Now) {
+			at = locale.Clock(10 * 60).At(t.Now.In(locale.Zone()).AddDate(0, 0, 1))
 		}
 	default:
-		m := typedMoment.FindStringSubmatch(words)
-		if m == nil {
+		var ok bool
+		if at, ok = locale.ReadMoment(words, t.Now); !ok {
 			return outcome("unclear", nil)
 		}
-		n := make([]int, len(m))
-		for i := range m {
-			n[i], _ = strconv.Atoi(m[i]) // digits, or nothing
-		}
-		year := n[3]
-		if year == 0 {
-			year = here.Year()
-		}
-		at = time.Date(year, time.Month(n[2]), n[1], n[4], n[5], 0, 0, locale.Zone())
-		if at.Day() != n[1] || n[4] > 23 || n[5] > 59 {
-			return outcome("unclear", nil)
-		}
-		if m[3] == "" && at.Before(here.AddDate(0, -6, 0)) {
-			at = at.AddDate(1, 0, 0) // in December, a day of January
+		if !at.After(t.Now) {
+			return outcome("past", nil)
 		}
 	}
-	if !at.After(t.Now) && args.Text("words") != "now" {
-		return outcome("past", nil)
+	goes := o.Quiet.Ends(at)
+	set := map[string]flow.Value{"at": goes.Format(time.RFC3339), "at_words": dayAndHour(t.Language, goes, t.Now)}
+	if goes.After(at) {
+		return outcome("quiet", set)
 	}
-	return outcome("ok", map[string]flow.Value{"at": at.Format(time.RFC3339), "at_words": dayAndHour(t.Language, at, t.Now)})
+	return outcome("ok", set)
 }
 
 func (o *Outreach) lists() []conversation.List {

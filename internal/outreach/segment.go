@@ -121,18 +121,6 @@ func (g Segment) Count(ctx context.Context, q postgres.Querier, d *directory.Dir
 	return countsOf(rows)
 }
 
-// Overlap tells how many people of a segment another broadcast has written to since then, or is about to.
-func (g Segment) Overlap(ctx context.Context, q postgres.Querier, d *directory.Directory, own int64, since, now time.Time) (int, error) {
-	var n int
-	err := q.QueryRow(ctx, `SELECT count(*)`+members+` AND c.chat_id IN (SELECT r.chat_id FROM recipients r JOIN broadcasts b ON b.id = r.broadcast
-			WHERE b.id <> $10 AND r.state IN (0, 1, 2, 3) AND b.state IN ('scheduled', 'sending', 'paused', 'done') AND coalesce(b.finished_at, $11) >= $11)`,
-		append(g.arguments(d, now), own, since)...).Scan(&n)
-	if err != nil {
-		return 0, fmt.Errorf("count who is written to twice: %w", err)
-	}
-	return n, nil
-}
-
 func countsOf(rows pgx.Rows) (map[string]int, error) {
 	counts := map[string]int{}
 	var language string

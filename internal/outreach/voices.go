@@ -121,7 +121,7 @@ func (o *Outreach) changes(ctx context.Context, tx pgx.Tx) ([]due, error) {
 		lang := languageOf(c.Language)
 		out[i] = o.note(c.Chat, c.Language, "recommendations.note_"+c.State, map[string]any{"theme_name": conversation.ThemeName(o.Texts, themes, lang, c.Theme),
 			"chamber_name": o.chamberName(c.Language, c.Chamber), "words": conversation.Reason(o.Texts, lang, c.Words)},
-			flow.Choice{Text: "recommendations.note_open", Door: "/recommendations " + c.Reference})
+			flow.Choice{Text: "recommendations.note_open", Door: "/recommendations " + c.Reference}, flow.Choice{Text: "door.silence", Door: "/stop"})
 	}
 	return out, nil
 }
