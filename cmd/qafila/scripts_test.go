@@ -268,7 +268,11 @@ func (p *player) act(what string) {
 		}
 		p.person.ShareLocation(y, x)
 	case "photo":
-		p.person.SendPhoto([]byte("\xff\xd8\xff\xe0 a picture"), m[2])
+		caption := m[2]
+		if n, err := strconv.Atoi(caption); err == nil { // of so many characters
+			caption = strings.Repeat("long ", n/5)
+		}
+		p.person.SendPhoto([]byte("\xff\xd8\xff\xe0 a picture"), caption)
 	case "document": // of so many megabytes: only its size is told
 		n, err := strconv.Atoi(m[2])
 		if err != nil {

@@ -170,9 +170,9 @@ func wordsOf(ctx context.Context, q postgres.Querier, id int64) (map[string]Word
 	return says, nil
 }
 
-// Latest lists broadcasts, those that go on first, then the newest.
+// Latest lists the broadcasts that were let go, those that go on first, then the newest.
 func Latest(ctx context.Context, q postgres.Querier, most int) ([]Broadcast, error) {
-	rows, err := q.Query(ctx, `SELECT `+broadcastColumns+` FROM broadcasts WHERE state <> 'draft'
+	rows, err := q.Query(ctx, `SELECT `+broadcastColumns+` FROM broadcasts WHERE begins_at IS NOT NULL
 		ORDER BY state NOT IN ('sending', 'paused', 'scheduled'), id DESC LIMIT $1`, most)
 	if err != nil {
 		return nil, fmt.Errorf("list broadcasts: %w", err)

@@ -170,5 +170,5 @@ func bar(c Counts) string {
 
 // dayAndHour is a day and an hour.
 func dayAndHour(lang locale.Language, t, now time.Time) string {
-	return locale.Day(lang, t, now) + ", " + t.In(locale.Zone()).Format("15:04")
+	return locale.Day(lang, t, now) + " " + locale.Hours(lang, t, time.Time{})
 }
