@@ -97,6 +97,7 @@ type Turn struct {
 	Language locale.Language
 	Now      time.Time
 	Message  int64          // the message that was sent or pressed on
+	Replaced bool           // it is one that was pressed on, and what is said next takes its place
 	Member   *people.Member // who of the staff is talking; nil for nearly everybody
 
 	texts *locale.Texts
@@ -127,6 +128,8 @@ type Note struct {
 	Params map[string]any
 	Doors  []flow.Choice // Text or Label, and Door
 	Beside int           // so many of the doors, from the first, stand side by side; the others have a row each
+
+	InPlace bool // what a door says takes this message's place; else it comes below
 }
 
 type note struct {

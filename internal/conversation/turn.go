@@ -72,7 +72,7 @@ func (w *work) advance(ctx context.Context, u *Update) error {
 	ch.seen = w.now
 	ch.lastMessage = max(ch.lastMessage, u.Message)
 
-	t := &Turn{Tx: w.tx, Chat: u.Chat, Name: u.Name, Language: w.c.language(ch.language, u.Hint), Now: w.now, Message: u.Message, Member: ch.member,
+	t := &Turn{Tx: w.tx, Chat: u.Chat, Name: u.Name, Language: w.c.language(ch.language, u.Hint), Now: w.now, Message: u.Message, Replaced: replace, Member: ch.member,
 		texts: w.c.texts}
 	in.Role = t.Role()
 	var turn flow.Turn

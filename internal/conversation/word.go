@@ -210,7 +210,7 @@ func withCount(params map[string]any, n int) map[string]any {
 func (c *Conversation) Note(lang locale.Language, n Note) Message {
 	m := Message{Text: words(c.texts, lang, n.Text, n.Params)}
 	for i, d := range n.Doors {
-		b := Button{Text: c.label(lang, d), Data: buttonData(d, 0, true)}
+		b := Button{Text: c.label(lang, d), Data: buttonData(d, 0, !n.InPlace)}
 		if i > 0 && i < n.Beside {
 			m.Rows[0] = append(m.Rows[0], b)
 			continue

@@ -218,7 +218,7 @@ func (o *Outreach) preview(ctx context.Context, t *conversation.Turn, args conve
 		if says[string(l)].Kind == "" {
 			continue
 		}
-		t.Show(conversation.Message{Text: t.Say("broadcast.preview_of", map[string]any{"name": l.Name()})})
+		t.Show(o.Word(t.Language, conversation.Note{Text: "broadcast.preview_of", Params: map[string]any{"name": l.Name()}}))
 		t.Show(*messages[string(l)])
 	}
 	return outcome("ok", nil)
@@ -284,6 +284,9 @@ func (o *Outreach) again(ctx context.Context, t *conversation.Turn, args convers
 	b, says, ok, err := Find(ctx, t.Tx, idOf(args))
 	if err != nil || !ok {
 		return flow.Outcome{Name: "gone"}, err
+	}
+	if _, err := o.leave(ctx, t, nil); err != nil {
+		return flow.Outcome{}, err
 	}
 	id, err := NewDraft(ctx, t.Tx, t.Member.ID, t.Chat, string(t.Language), t.Now)
 	if err != nil {

@@ -135,6 +135,10 @@ func (o *Outreach) running() []conversation.Action {
 		Ledger: []string{"id"},
 		Do:     o.load,
 	},
+		{
+			Signature: flow.Signature{Name: "broadcast.leave", About: "what is shown next in place of the pressed message is no broadcast's panel any more", Outcomes: []string{"ok"}},
+			Do:        o.leave,
+		},
 		by("broadcast.pause", "pauses a broadcast", func(ctx context.Context, t *conversation.Turn, id int64) (bool, error) {
 			return Hold(ctx, t.Tx, id, t.Now)
 		}),

@@ -45,7 +45,7 @@ func (o *Outreach) Panels(ctx context.Context, now time.Time) ([]conversation.De
 		}
 		for _, b := range list {
 			language := languageOf(b.Language)
-			m := o.Word(language, conversation.Note{Text: "broadcast.panel", Params: map[string]any{"panel": o.panelWords(language, b, now)}, Doors: panelDoors(b)})
+			m := o.Word(language, conversation.Note{Text: "broadcast.panel", Params: map[string]any{"panel": o.panelWords(language, b, now)}, Doors: panelDoors(b), InPlace: true})
 			if m.Replace = b.Panel; m.Replace != 0 {
 				if out, err = o.reply(ctx, tx, out, b.Chat, m); err != nil {
 					return err

@@ -24,7 +24,7 @@ func (o *Outreach) load(ctx context.Context, t *conversation.Turn, args conversa
 	if err != nil || !ok {
 		return flow.Outcome{Name: "gone"}, err
 	}
-	if t.Message != 0 && (b.State == Sending || b.State == Scheduled || b.State == Paused) {
+	if t.Replaced && (b.State == Sending || b.State == Scheduled || b.State == Paused) {
 		if err := Show(ctx, t.Tx, b.ID, t.Chat, t.Message, string(t.Language)); err != nil {
 			return flow.Outcome{}, err
 		}
@@ -36,6 +36,14 @@ func (o *Outreach) load(ctx context.Context, t *conversation.Turn, args conversa
 		return outcome("over", set)
 	}
 	return outcome(b.State, set)
+}
+
+// leave keeps a panel from coming back where something else stands by now.
+func (o *Outreach) leave(ctx context.Context, t *conversation.Turn, _ conversation.Args) (flow.Outcome, error) {
+	if _, err := change(ctx, t.Tx, "leave the panel of", `UPDATE broadcasts SET panel = 0 WHERE chat_id = $1 AND panel = $2 AND $3`, t.Chat, t.Message, t.Replaced); err != nil {
+		return flow.Outcome{}, err
+	}
+	return outcome("ok", nil)
 }
 
 // when reads a moment: now, the next morning at ten, or a typed day and hour. In quiet hours it is their end.
