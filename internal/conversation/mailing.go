@@ -26,3 +26,7 @@ const (
 	NotYet               // it was not sent: it waits again
 	Doubtful             // it may have been sent: it waits again, and will be marked as unsure
 )
+
+// Alive is the condition, in SQL, on which an instance i of the table instances counts as running: its last sign of life is less than 3 seconds
+// old, and it gives one each second until it says that it is gone.
+const Alive = `i.seen_at > now() - interval '3 seconds' AND NOT i.gone`

@@ -214,7 +214,7 @@ func (l *Lane) recover(ctx context.Context) error {
 		return nil
 	}
 	tag, err := l.o.Pool.Exec(ctx, `UPDATE recipients SET state = 0, again = true, owner = 0 WHERE state = 1 AND owner <> $1
-		AND NOT EXISTS (SELECT FROM instances i WHERE i.id = owner AND i.seen_at > now() - interval '3 seconds' AND NOT i.gone)`, l.instance)
+		AND NOT EXISTS (SELECT FROM instances i WHERE i.id = owner AND `+conversation.Alive+`)`, l.instance)
 	if err != nil {
 		return fmt.Errorf("take over from instances that are gone: %w", err)
 	}

@@ -126,10 +126,7 @@ func (o *outbox) settle(ctx context.Context, batch []settled) error {
 	return nil
 }
 
-// alive is for how long an instance counts as running after its last sign of life; beat gives one each second.
-const alive = "3 seconds"
-
-// beat gives a sign of life, and forgets the instances that are gone and have left nothing to send.
+// beat gives a sign of life, each second, and forgets the instances that are gone and have left nothing to send.
 func (o *outbox) beat(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
@@ -168,8 +165,8 @@ func (o *outbox) orphans(ctx context.Context) ([]conversation.Delivery, error) {
 	const lock = 0x71616670 // any number that nobody else locks
 	return o.fetch(ctx, `WITH turn AS MATERIALIZED (SELECT pg_try_advisory_xact_lock($2) AS mine), free AS (
 			SELECT d.id FROM deliveries d, turn WHERE turn.mine AND d.failed_at IS NULL AND d.lane = 'reply' AND d.owner <> $1
-				AND NOT EXISTS (SELECT FROM instances i WHERE i.id = d.owner AND i.seen_at > now() - interval '`+alive+`' AND NOT i.gone)
-				AND NOT EXISTS (SELECT FROM deliveries e JOIN instances i ON i.id = e.owner AND i.id <> $1 AND i.seen_at > now() - interval '`+alive+`' AND NOT i.gone
+				AND NOT EXISTS (SELECT FROM instances i WHERE i.id = d.owner AND `+conversation.Alive+`)
+				AND NOT EXISTS (SELECT FROM deliveries e JOIN instances i ON i.id = e.owner AND i.id <> $1 AND `+conversation.Alive+`
 					WHERE e.chat_id = d.chat_id AND e.id < d.id AND e.lane = 'reply' AND e.failed_at IS NULL)
 			ORDER BY d.id LIMIT 1000 FOR UPDATE OF d SKIP LOCKED)
 		UPDATE deliveries d SET owner = $1, handed = true, attempts = attempts + 1 FROM free WHERE d.id = free.id
@@ -204,7 +201,7 @@ func (o *outbox) bulk(ctx context.Context, n int) ([]conversation.Delivery, erro
 			SELECT d.id, c.stopped_at IS NOT NULL OR c.unreachable_at IS NOT NULL AS mute FROM deliveries d LEFT JOIN chats c USING (chat_id)
 			WHERE d.failed_at IS NULL AND d.lane = 'bulk' AND (d.not_before IS NULL OR d.not_before <= now())
 				AND (d.not_after IS NULL OR d.not_after > now())
-				AND (d.owner = 0 OR NOT EXISTS (SELECT FROM instances i WHERE i.id = d.owner AND i.seen_at > now() - interval '`+alive+`' AND NOT i.gone))
+				AND (d.owner = 0 OR NOT EXISTS (SELECT FROM instances i WHERE i.id = d.owner AND `+conversation.Alive+`))
 			ORDER BY d.notice IS NULL, d.id LIMIT $2 FOR UPDATE OF d SKIP LOCKED
 		), taken AS (
 			UPDATE deliveries d SET owner = $1, attempts = attempts + (owner <> 0)::int, failed_at = CASE WHEN mute THEN now() END,
