@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"image"
 	"image/color"
+	"image/png"
 	"math"
 	"os"
 	"os/exec"
@@ -12,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/tdewolff/canvas"
 	"golang.org/x/sync/errgroup"
@@ -80,7 +82,7 @@ func TestALineStaysInItsWidthAndWordsAreKeptWhole(t *testing.T) {
 	for _, words := range []string{french, arabic, strings.Repeat("Complexe d'artisanat ", 12), strings.Repeat("مجمع الصناعة التقليدية ", 12), strings.Repeat("x", 120)} {
 		lines := p.broken(80, s, words)
 		for _, l := range lines {
-			if w := p.width(s, plain(l)); w > 80 && strings.Contains(l, " ") {
+			if w := p.width(s, p.plain(l)); w > 80 && strings.Contains(l, " ") {
 				t.Errorf("a line of %.1f mm in 80: %q", w, l)
 			}
 		}
@@ -101,7 +103,7 @@ func TestWhatRunsTheOtherWayStandsInItsPlaceAndOverNothing(t *testing.T) {
 	for _, words := range []string{"Avec : Al Barid Bank, البريد بنك, OMPIC", "بحضور: Al Barid Bank، البريد بنك، OMPIC", arabic, french} {
 		type span struct{ from, to float64 }
 		var spans []span
-		p.shaped(Style{Size: 12}, plain(words)).WalkSpans(func(x, _ float64, s canvas.TextSpan) { spans = append(spans, span{x, x + s.Width}) })
+		p.shaped(Style{Size: 12}, p.plain(words)).WalkSpans(func(x, _ float64, s canvas.TextSpan) { spans = append(spans, span{x, x + s.Width}) })
 		slices.SortFunc(spans, func(a, b span) int { return cmp.Compare(a.from, b.from) })
 		end := 0.0
 		for _, s := range spans {
@@ -110,15 +112,27 @@ func TestWhatRunsTheOtherWayStandsInItsPlaceAndOverNothing(t *testing.T) {
 			}
 			end = s.to
 		}
-		if w := p.width(Style{Size: 12}, plain(words)); math.Abs(w-end) > 0.01 {
+		if w := p.width(Style{Size: 12}, p.plain(words)); math.Abs(w-end) > 0.01 {
 			t.Errorf("%q is %.1f mm wide, and is said to be %.1f", words, end, w)
 		}
 	}
 }
 
-func TestMarksOfDirectionAreNotDrawn(t *testing.T) {
-	if got := plain("\u200f\u2068Fès\u2069 \u202efoo\u202c 10\u00a0h"); got != "Fès foo 10 h" {
-		t.Errorf("%q", got)
+func TestMarksOfDirectionAndPicturesAreNotDrawn(t *testing.T) {
+	p := page(t)
+	for words, want := range map[string]string{
+		"\u200f\u2068Fès\u2069 \u202efoo\u202c 10\u00a0h": "Fès foo 10\u00a0h",
+		"🪪 البطاقة":                                       "البطاقة",
+		"❤\uFE0F":                                         "",
+		"très 👨‍👩‍👧 bien":                                 "très \u200d\u200d bien",
+		"ⴰⵎⴰⵣⵉⵖ":                                          "ⴰⵎⴰⵣⵉⵖ", // as boxes
+	} {
+		if got := p.plain(words); got != want {
+			t.Errorf("%q is %q", words, got)
+		}
+	}
+	if p.Writes("ⴰⵎⴰⵣⵉⵖ") || !p.Writes("Fès 12 فاس 🪪") {
+		t.Error("a page doesn't know which letters it has")
 	}
 	for s, want := range map[string]bool{"فاس Fès": true, "Fès فاس": false, "10:00": false, "(مثال)": true} {
 		if rightToLeft(s) != want {
@@ -235,5 +249,137 @@ func TestTwoMayPrintAtOnce(t *testing.T) {
 	}
 	if err := g.Wait(); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestASentenceRunsAsItIsTold(t *testing.T) {
+	p := page(t)
+	first := func(s Style, words string) (span string) {
+		leftmost := math.Inf(1)
+		p.shaped(s, words).WalkSpans(func(x, _ float64, s canvas.TextSpan) {
+			if s.Width > 0 && x < leftmost {
+				leftmost, span = x, s.Text
+			}
+		})
+		return strings.TrimSpace(span)
+	}
+	if got := first(Style{Size: 10}, "Fès، 12 مشاركا"); got != "Fès، 12" && got != "Fès" {
+		t.Errorf("by its own letters it begins with %q", got)
+	}
+	if got := first(Style{Size: 10, Runs: RightToLeft}, "Fès، 12 مشاركا"); got != "مشاركا" {
+		t.Errorf("from the right it ends with %q", got)
+	}
+	// A number's parts stay together: 12 345, never 345 12.
+	if got := first(Style{Size: 10, Runs: RightToLeft}, "12\u00a0345"); got != "12\u00a0345" {
+		t.Errorf("the number is %q", got)
+	}
+	if w := p.width(Style{Size: 10}, "12\u00a0345") - p.width(Style{Size: 10}, "12345"); w < 0.3 {
+		t.Errorf("the space in a number is %.2f mm wide", w)
+	}
+}
+
+func TestColumnsStandWhereTheyAreTold(t *testing.T) {
+	var press Press
+	for words, align := range map[string]Align{"فاس": Left, "Fès": Right} {
+		made, err := press.Picture(100, 20, 4, func(p *Page) error {
+			p.Line(10, 2, 80, Style{Size: 20, Align: align}, words)
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ink := inkOf(t, made)
+		if align == Left && (ink.Min.X < 36 || ink.Min.X > 52) || align == Right && (ink.Max.X < 348 || ink.Max.X > 364) {
+			t.Errorf("%s stands at %v", words, ink)
+		}
+	}
+}
+
+func TestHatchingStaysWithin(t *testing.T) {
+	var press Press
+	for _, side := range []float64{0.5, 3, 40} {
+		made, err := press.Picture(60, 60, 10, func(p *Page) error {
+			p.Hatch(10, 10, side, 12, color.Black)
+			p.Up(70, 70, 3, color.Black) // outside: nothing
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if ink := inkOf(t, made); ink.Empty() || !ink.In(image.Rect(99, 99, 101+int(side*10), 221)) {
+			t.Errorf("%.1f mm: it reaches over %v", side, ink)
+		}
+	}
+}
+
+func inkOf(t testing.TB, made []byte) (ink image.Rectangle) {
+	t.Helper()
+	img, err := png.Decode(bytes.NewReader(made))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for y := range img.Bounds().Max.Y {
+		for x := range img.Bounds().Max.X {
+			if g := color.GrayModel.Convert(img.At(x, y)).(color.Gray); g.Y < 128 {
+				ink = ink.Union(image.Rect(x, y, x+1, y+1))
+			}
+		}
+	}
+	return ink
+}
+
+func TestTheSameDrawingIsTheSameBytes(t *testing.T) {
+	print := func() []byte {
+		var press Press
+		made, err := press.Print(Info{Title: "Été", Author: "x", Language: "ar", RightToLeft: true}, func(d *Document) error {
+			d.Page().Lines(20, 20, 100, 3, Style{Size: 20}, arabic+" "+french)
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return made
+	}
+	first := print()
+	time.Sleep(1100 * time.Millisecond) // the library writes seconds
+	if !bytes.Equal(first, print()) {
+		t.Error("a second print differs")
+	}
+	if bytes.Contains(first, []byte("CreationDate")) || !bytes.Contains(first, []byte("/Lang(ar)")) || !bytes.Contains(first, []byte("/R2L")) {
+		t.Errorf("the document says of itself: %q", first[len(first)-700:])
+	}
+}
+
+func TestWordsCanBeCopiedAsPeopleTypeThem(t *testing.T) {
+	if _, err := exec.LookPath("pdftotext"); err != nil {
+		t.Skip("poppler-utils is not installed")
+	}
+	var press Press
+	made, err := press.Print(Info{Language: "ar"}, func(d *Document) error {
+		d.Page().Line(20, 20, 150, Style{Size: 20, Runs: RightToLeft}, "الصناعة التقليدية لأجل الفسيفساء")
+		d.Page().Line(20, 20, 150, Style{Size: 20}, french)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	read := exec.CommandContext(t.Context(), "pdftotext", "-", "-")
+	read.Stdin = bytes.NewReader(made)
+	out, err := read.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, words := range []string{"الصناعة", "التقليدية", "جل", "الفسيفساء", "jeudi 14 janvier 2027"} {
+		if !strings.Contains(string(out), words) {
+			t.Errorf("no %q in %q", words, out)
+		}
+	}
+}
+
+func TestWhatIsNoPDFIsNotSettled(t *testing.T) {
+	for _, made := range []string{"", "%PDF-1.7\nstartxref\n9999\n%%EOF", "xref\n0 3\nstartxref\n0\n%%EOF", "xref\n0 2\n0\n999 00000 n \nstartxref\n0\n%%EOF"} {
+		if _, err := settled([]byte(made), Info{}); err == nil {
+			t.Errorf("%q is taken for a PDF", made)
+		}
 	}
 }

@@ -3,6 +3,7 @@ package paper
 import (
 	"image/color"
 	"strings"
+	"unicode"
 
 	"github.com/tdewolff/canvas"
 	"golang.org/x/text/unicode/bidi"
@@ -11,11 +12,25 @@ import (
 // An Align says where a line stands in its width.
 type Align uint8
 
-// Begin is left for a line that runs from left to right, and right for the other; a line in Arabic begins at the right by itself.
+// Begin is left for a line that runs from left to right, and right for the other; a line in Arabic begins at the right by itself. Left and
+// Right are the same for all, as a column needs them.
 const (
 	Begin Align = iota
 	Middle
 	End
+	Left
+	Right
+)
+
+// A Direction is how a line runs.
+type Direction uint8
+
+// A line runs as its first letter does, unless it is part of something that runs in one direction: a sentence in Arabic may begin with a
+// number or a name in Latin letters.
+const (
+	Own Direction = iota
+	LeftToRight
+	RightToLeft
 )
 
 // A Style is how a line looks.
@@ -23,6 +38,7 @@ type Style struct {
 	Size   float64 // of letters, in points
 	Weight Weight
 	Align  Align
+	Runs   Direction
 	Color  color.Color
 }
 
@@ -32,33 +48,49 @@ const leading = 1.5
 // mm is a point's length.
 const mm = 25.4 / 72
 
+// Needs is the height of what Lines writes.
+func (p *Page) Needs(width float64, most int, s Style, words string) float64 {
+	lines, size := p.fitted(width, most, s, words)
+	return float64(len(lines)) * size * mm * leading
+}
+
 // Lines writes words below y, in the width that begins at x, on as many lines as they need, at most so many: more are made to fit by smaller
 // letters. It gives where the next thing may stand. Line breaks in words are kept.
 func (p *Page) Lines(x, y, width float64, most int, s Style, words string) (below float64) {
-	lines := p.broken(width, s, words)
-	for len(lines) > most && s.Size > 4 {
-		s.Size *= 0.95
-		lines = p.broken(width, s, words)
+	lines, size := p.fitted(width, most, s, words)
+	if s.Runs == Own && s.rightToLeft(words) { // as the first line does, so do the others
+		s.Runs = RightToLeft
 	}
+	s.Size = size
 	for _, l := range lines {
 		y = p.Line(x, y, width, s, l)
 	}
 	return y
 }
 
+// fitted are words as that many lines at most, and the size of letters for it.
+func (p *Page) fitted(width float64, most int, s Style, words string) (lines []string, size float64) {
+	lines = p.broken(width, s, words)
+	for len(lines) > most && s.Size > 4 {
+		s.Size *= 0.95
+		lines = p.broken(width, s, words)
+	}
+	return lines, s.Size
+}
+
 // Line writes one line below y, in the width that begins at x, in smaller letters where it needs more. It gives where the next thing may
 // stand.
 func (p *Page) Line(x, y, width float64, s Style, words string) (below float64) {
-	words = plain(words)
+	words = p.plain(words)
 	w := p.width(s, words)
 	if w > width {
 		s.Size *= width / w
 		w = width
 	}
-	switch {
+	switch right := s.Align == Right || s.Align != Left && (s.Align == End) != s.rightToLeft(words); {
 	case s.Align == Middle:
 		x += (width - w) / 2
-	case (s.Align == End) != rightToLeft(words):
+	case right:
 		x += width - w
 	}
 	height := s.Size * mm * leading
@@ -73,7 +105,7 @@ func (p *Page) broken(width float64, s Style, words string) []string {
 		line := ""
 		for word := range strings.SplitSeq(paragraph, " ") { // a no-break space holds its words together
 			longer := strings.Trim(line+" "+word, " ")
-			if line != "" && p.width(s, plain(longer)) > width {
+			if line != "" && p.width(s, p.plain(longer)) > width {
 				lines = append(lines, line)
 				longer = word
 			}
@@ -87,6 +119,9 @@ func (p *Page) broken(width float64, s Style, words string) []string {
 // shaped is a line that stands right of its beginning. The library's own centred and right-hand lines put what runs the other way in the
 // wrong place.
 func (p *Page) shaped(s Style, words string) *canvas.Text {
+	if s.Runs == RightToLeft && !rightToLeft(words) {
+		words = "\u200f" + words // has no width
+	}
 	return canvas.NewTextLine(p.face(s), words, canvas.Left)
 }
 
@@ -104,17 +139,36 @@ func (p *Page) face(s Style) *canvas.FontFace {
 	return p.fonts.of(s.Weight).Face(s.Size, c)
 }
 
-// plain leaves out the marks of direction, for which fonts have no sign: lines are short enough to do without.
-func plain(s string) string {
-	return strings.Map(func(r rune) rune {
+// plain leaves out the marks of direction, which lines are short enough to do without, and the pictures and signs that the fonts don't have.
+// A letter that they don't have stays, as the empty box that says so.
+func (p *Page) plain(s string) string {
+	kept := strings.Map(func(r rune) rune {
 		switch {
 		case r == '\u200e' || r == '\u200f' || r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069':
 			return -1
-		case r == '\u00a0':
-			return ' '
+		case unicode.IsSpace(r) || r == '\u200c' || r == '\u200d': // joiners have no width
+			return r
+		case !written(r) && p.fonts.regular.GlyphIndex(r) == 0:
+			return -1
 		}
 		return r
 	}, s)
+	if len(kept) == len(s) {
+		return s
+	}
+	return strings.Trim(strings.ReplaceAll(kept, "  ", " "), " ")
+}
+
+// Writes tells whether the fonts have each letter and digit of words.
+func (p *Page) Writes(words string) bool {
+	return !strings.ContainsFunc(words, func(r rune) bool { return written(r) && p.fonts.regular.GlyphIndex(r) == 0 })
+}
+
+// written tells what carries the words; what doesn't can be left out.
+func written(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+
+func (s Style) rightToLeft(words string) bool {
+	return s.Runs == RightToLeft || s.Runs == Own && rightToLeft(words)
 }
 
 // rightToLeft tells a line's direction by its first letter (Unicode TR9, P2).
