@@ -269,6 +269,14 @@ func TestASentenceRunsAsItIsTold(t *testing.T) {
 	if got := first(Style{Size: 10, Runs: RightToLeft}, "Fès، 12 مشاركا"); got != "مشاركا" {
 		t.Errorf("from the right it ends with %q", got)
 	}
+	for _, runs := range []Direction{Own, RightToLeft} {
+		if got := first(Style{Size: 10, Runs: runs}, "57% من المسجلين"); got != "من المسجلين" {
+			t.Errorf("a line that begins with a number ends with %q", got)
+		}
+	}
+	if got := first(Style{Size: 10, Runs: LeftToRight}, "فاس 12 Fès"); got != "12" && got != "فاس" {
+		t.Errorf("from the left it begins with %q", got)
+	}
 	// A number's parts stay together: 12 345, never 345 12.
 	if got := first(Style{Size: 10, Runs: RightToLeft}, "12\u00a0345"); got != "12\u00a0345" {
 		t.Errorf("the number is %q", got)

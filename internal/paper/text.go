@@ -4,6 +4,7 @@ import (
 	"image/color"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/tdewolff/canvas"
 	"golang.org/x/text/unicode/bidi"
@@ -53,6 +54,9 @@ func (p *Page) Needs(width float64, most int, s Style, words string) float64 {
 	lines, size := p.fitted(width, most, s, words)
 	return float64(len(lines)) * size * mm * leading
 }
+
+// Wide is a line's width.
+func (p *Page) Wide(s Style, words string) float64 { return p.width(s, p.plain(words)) }
 
 // Lines writes words below y, in the width that begins at x, on as many lines as they need, at most so many: more are made to fit by smaller
 // letters. It gives where the next thing may stand. Line breaks in words are kept.
@@ -117,10 +121,13 @@ func (p *Page) broken(width float64, s Style, words string) []string {
 }
 
 // shaped is a line that stands right of its beginning. The library's own centred and right-hand lines put what runs the other way in the
-// wrong place.
+// wrong place, and so it does with a number that begins a line in Arabic. A mark, which has no width, tells it how the line runs.
 func (p *Page) shaped(s Style, words string) *canvas.Text {
-	if s.Runs == RightToLeft && !rightToLeft(words) {
-		words = "\u200f" + words // has no width
+	switch r, _ := utf8.DecodeRuneInString(words); {
+	case s.rightToLeft(words) && !rightToLeft(string(r)):
+		words = "\u200f" + words
+	case s.Runs == LeftToRight && rightToLeft(words):
+		words = "\u200e" + words
 	}
 	return canvas.NewTextLine(p.face(s), words, canvas.Left)
 }
@@ -170,6 +177,9 @@ func written(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 func (s Style) rightToLeft(words string) bool {
 	return s.Runs == RightToLeft || s.Runs == Own && rightToLeft(words)
 }
+
+// Leftward tells whether words by themselves run from right to left.
+func Leftward(words string) bool { return rightToLeft(words) }
 
 // rightToLeft tells a line's direction by its first letter (Unicode TR9, P2).
 func rightToLeft(s string) bool {
