@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -46,8 +47,8 @@ func repacked(object []byte, change func([]byte) ([]byte, error)) ([]byte, error
 
 var letterRow = regexp.MustCompile(`(?m)^<([0-9A-F]{4})> (?:<([0-9A-F]{4})> )?<([0-9A-F]{4})>`)
 
-// typed gives the table of a font's letters with each joined letter as the one that people type (Unicode NFKC: ﺼ is ص). Two letters in one
-// sign (ﻼ) keep their code: readers disagree about the order of two.
+// typed gives the table of a font's letters with each joined letter as the one that people type (Unicode NFKC: ﺼ is ص). Two Arabic letters
+// in one sign (ﻼ) keep their code: readers disagree about the order of two.
 func typed(table []byte) ([]byte, error) {
 	head, rest, found := strings.Cut(string(table), "endcodespacerange")
 	if !found {
@@ -57,7 +58,11 @@ func typed(table []byte) ([]byte, error) {
 	for _, row := range letterRow.FindAllStringSubmatch(rest, -1) {
 		first, last, code := hex(row[1]), hex(cmp.Or(row[2], row[1])), hex(row[3])
 		for glyph := first; glyph <= last; glyph++ {
-			rows = append(rows, fmt.Sprintf("<%04X> <%04X>", glyph, apart(rune(code+glyph-first))))
+			letters := ""
+			for _, r := range apart(rune(code + glyph - first)) {
+				letters += fmt.Sprintf("%04X", r)
+			}
+			rows = append(rows, fmt.Sprintf("<%04X> <%s>", glyph, letters))
 		}
 	}
 	var b strings.Builder
@@ -69,15 +74,16 @@ func typed(table []byte) ([]byte, error) {
 	return []byte(b.String()), nil
 }
 
-// apart is the letter of one of Unicode's Arabic presentation forms.
-func apart(r rune) rune {
-	if r < 0xFB50 || r > 0xFEFC {
-		return r
+// apart is what people type for one of Unicode's presentation forms.
+func apart(r rune) string {
+	letters := norm.NFKC.String(string(r))
+	switch {
+	case r >= 0xFB00 && r <= 0xFB06: // ﬁ
+		return letters
+	case r >= 0xFB50 && r <= 0xFEFC && utf8.RuneCountInString(letters) == 1:
+		return letters
 	}
-	if letter := []rune(norm.NFKC.String(string(r))); len(letter) == 1 {
-		return letter[0]
-	}
-	return r
+	return string(r)
 }
 
 func hex(s string) int {

@@ -74,12 +74,14 @@ func (p *Page) Lines(x, y, width float64, most int, s Style, words string) (belo
 
 // fitted are words as that many lines at most, and the size of letters for it.
 func (p *Page) fitted(width float64, most int, s Style, words string) (lines []string, size float64) {
-	lines = p.broken(width, s, words)
-	for len(lines) > most && s.Size > 4 {
-		s.Size *= 0.95
-		lines = p.broken(width, s, words)
+	measured, space := p.measured(s, words)
+	lines = parted(measured, space, width)
+	size = s.Size
+	for len(lines) > most && size > 4 { // smaller letters are as if there were more room
+		size *= 0.95
+		lines = parted(measured, space, width*s.Size/size)
 	}
-	return lines, s.Size
+	return lines, size
 }
 
 // Line writes one line below y, in the width that begins at x, in smaller letters where it needs more. It gives where the next thing may
@@ -102,18 +104,37 @@ func (p *Page) Line(x, y, width float64, s Style, words string) (below float64) 
 	return y + height
 }
 
-// broken parts words into lines that are no wider than width, between words; a longer word stays whole.
-func (p *Page) broken(width float64, s Style, words string) []string {
-	var lines []string
+// A word is what stays together on a line.
+type word struct {
+	is    string
+	width float64
+}
+
+// measured are the words of each paragraph, and how wide the space between two is.
+func (p *Page) measured(s Style, words string) (paragraphs [][]word, space float64) {
 	for paragraph := range strings.SplitSeq(words, "\n") {
-		line := ""
-		for word := range strings.SplitSeq(paragraph, " ") { // a no-break space holds its words together
-			longer := strings.Trim(line+" "+word, " ")
-			if line != "" && p.width(s, p.plain(longer)) > width {
+		var list []word
+		for is := range strings.SplitSeq(paragraph, " ") { // a no-break space holds its words together
+			list = append(list, word{is, p.width(s, p.plain(is))})
+		}
+		paragraphs = append(paragraphs, list)
+	}
+	return paragraphs, p.width(s, " ")
+}
+
+// parted puts words on lines that are no wider than width; a longer word stays whole.
+func parted(paragraphs [][]word, space, width float64) (lines []string) {
+	for _, words := range paragraphs {
+		line, wide := "", 0.0
+		for _, w := range words {
+			if line != "" && wide+space+w.width > width {
 				lines = append(lines, line)
-				longer = word
+				line, wide = "", 0
 			}
-			line = longer
+			if line != "" {
+				line, wide = line+" ", wide+space
+			}
+			line, wide = line+w.is, wide+w.width
 		}
 		lines = append(lines, line)
 	}

@@ -23,9 +23,9 @@ const (
 func longestOf(list []bar) int {
 	most := 1
 	for _, b := range list {
-		most = max(most, b.N)
+		most = max(most, b.told())
 		if b.before != nil {
-			most = max(most, b.before.N)
+			most = max(most, b.before.told())
 		}
 	}
 	return most
@@ -52,10 +52,10 @@ func (l *layout) bars(x, y, width, labels float64, longest int, list []bar) floa
 	}
 	area := width - labels - values - changes
 	length := func(n Number) float64 {
-		if n.Under > 0 || n.N == 0 {
+		if n.told() == 0 {
 			return 0
 		}
-		return max(0.5, area*float64(n.N)/float64(longest))
+		return max(0.5, area*float64(n.told())/float64(longest))
 	}
 	for _, b := range list {
 		height := l.barHeight(b, labels)

@@ -113,6 +113,12 @@ func (l *layout) section(title string, least float64) {
 	l.y = l.put(edge, l.y+3, wide, 1, paper.Style{Size: 16, Weight: paper.Bold, Color: green}, title) + 2
 }
 
+// empty is a section of which there is nothing to tell but that.
+func (l *layout) empty(title, why string) {
+	l.section(l.say(title), 8)
+	l.remark(l.say(why))
+}
+
 // part begins a list within a section, in a column.
 func (l *layout) part(x, width float64, title string) {
 	l.y = l.put(x, l.y, width, 1, paper.Style{Size: 10.5, Weight: paper.Bold}, title) + 1
@@ -135,7 +141,7 @@ func (l *layout) figures(list []figure, size float64) {
 	each := wide / float64(len(list))
 	below := l.y
 	for i, f := range list {
-		x, w := edge+float64(i)*each, each-5
+		x, w := edge+float64(i)*each, each-8
 		l.put(x, l.y, w, 1, paper.Style{Size: size, Weight: paper.Bold, Color: green}, f.number)
 		y := l.put(x, l.y+size*0.53-1, w, 2, paper.Style{Size: 10.5}, f.label)
 		if f.note != "" {

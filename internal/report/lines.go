@@ -40,7 +40,7 @@ func (t teller) line(id string, params with) string {
 func (t teller) foremost(most int) string {
 	var names []string
 	for _, th := range t.Themes[:min(most, len(t.Themes))] {
-		if th.N == 0 { // none, or too few to be told
+		if th.told() == 0 { // none, or too few to be told
 			break
 		}
 		name := t.words.Theme(t.lang, th.ID, th.Names)

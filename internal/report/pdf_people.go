@@ -10,11 +10,11 @@ import (
 // came is who registered, who came, and of what trade and where from.
 func (l *layout) came() {
 	c := l.Came
-	l.section(l.say("report.section_came"), 40)
 	if !some(c.Registered, c.Attended) {
-		l.remark(l.say("report.nobody"))
+		l.empty("report.section_came", "report.nobody")
 		return
 	}
+	l.section(l.say("report.section_came"), 40)
 	totals := []bar{
 		{label: l.say("report.registered"), Number: c.Registered},
 		{label: l.say("report.attended"), Number: c.Attended},
@@ -99,16 +99,19 @@ func (l *layout) pair(a, b charted) {
 	l.y = below + 4
 }
 
+// longestVenue is how much of a venue's name a page shows, in characters.
+const longestVenue = 70
+
 // stops is the caravan's table.
 func (l *layout) stops() {
-	l.section(l.say("report.section_stops"), 24)
 	if len(l.Stops) == 0 {
-		l.remark(l.say("report.no_stop"))
+		l.empty("report.section_stops", "report.no_stop")
 		return
 	}
+	l.section(l.say("report.section_stops"), 24)
 	columns := []column{
-		{head: l.say("report.day"), width: 43},
-		{head: l.say("report.stop"), width: 55},
+		{head: l.say("report.day"), width: 47},
+		{head: l.say("report.stop"), width: 51},
 		{head: l.say("report.registered"), width: 19, numbers: true},
 		{head: l.say("report.attended"), width: 19, numbers: true},
 		{head: l.say("report.rate"), width: 19, numbers: true},
@@ -122,7 +125,7 @@ func (l *layout) stops() {
 		}
 		row := []cell{
 			{words: locale.Date(l.lang, s.Starts)},
-			{words: place, note: l.venue(s), theirs: true, bold: true},
+			{words: place, note: short(l.venue(s), longestVenue), theirs: true, bold: true},
 		}
 		if s.Cancelled {
 			row = append(row, cell{words: l.number(s.Registered)}, cell{words: l.say("report.cancelled")}, cell{}, cell{})
@@ -141,21 +144,27 @@ func (l *layout) stops() {
 // satisfaction is what those who came gave, from five down to one.
 func (l *layout) satisfaction() {
 	s := l.Satisfaction
-	l.section(l.say("report.section_satisfaction"), 46)
-	if !some(s.Answered) {
-		l.remark(l.say("report.no_rating"))
+	switch {
+	case !some(s.Answered):
+		l.empty("report.section_satisfaction", "report.no_rating")
 		return
+	case s.Mean == 0:
+		l.empty("report.section_satisfaction", "report.too_few")
+		return
+	}
+	l.section(l.say("report.section_satisfaction"), 46)
+	answered := ""
+	if share, ok := rate(s.Answered, s.Asked); ok {
+		answered = l.percent(share)
 	}
 	const left = 58.0
 	from := l.y
 	y := l.put(edge, from-2, left-6, 1, paper.Style{Size: 30, Weight: paper.Bold, Color: green}, l.mean(s.Mean))
-	if s.Mean == 0 {
-		y = l.put(edge, y, left, 2, paper.Style{Size: 10}, l.say("report.too_few"))
-	} else if s.Spread > 0 {
+	if s.Spread > 0 {
 		y = l.put(edge, y-1, left-4, 2, paper.Style{Size: 10}, l.say("report.spread", with{"spread": decimal(s.Spread)}))
 	}
 	y = l.put(edge, y, left-4, 3, paper.Style{Size: 10, Color: grey},
-		l.say("report.responded", with{"answered": l.number(s.Answered), "asked": l.number(s.Asked), "rate": l.rate(s.Answered, s.Asked)}))
+		l.say("report.responded", with{"answered": l.number(s.Answered), "asked": l.number(s.Asked), "rate": answered}))
 	var list []bar
 	for score := 5; score >= 1; score-- {
 		b := bar{label: strconv.Itoa(score), Number: s.Scores[score-1]}

@@ -1,17 +1,20 @@
 package report
 
 import (
+	"strings"
+	"unicode"
+
 	"github.com/qafila/qafila/internal/locale"
 	"github.com/qafila/qafila/internal/paper"
 )
 
 // themes are what is recommended, the weightiest first, beside the days before.
 func (l *layout) themes() {
-	l.section(l.say("report.section_themes"), 30)
 	if !some(l.Voices) {
-		l.remark(l.say("report.no_voice"))
+		l.empty("report.section_themes", "report.no_voice")
 		return
 	}
+	l.section(l.say("report.section_themes"), 30)
 	if !l.Before.IsZero() {
 		l.legend()
 	}
@@ -72,7 +75,9 @@ func (l *layout) groups() {
 		l.name(edge, l.y, wide-60, 1, title, name)
 		l.y = l.put(edge+wide-58, l.y, 58, 1, paper.Style{Size: 10, Weight: paper.Bold, Color: green, Align: paper.End}, l.say("report.alike", with{"number": l.number(g.Size)}))
 		for _, q := range g.Quotes {
-			l.quote(q)
+			if strings.ContainsFunc(q.Words, unicode.IsLetter) { // not only pictures, which paper doesn't have
+				l.quote(q)
+			}
 		}
 		l.y += 2
 	}
@@ -122,11 +127,11 @@ func (l *layout) quoted(q Quote) string {
 
 // unanswered are questions that the bot could not answer.
 func (l *layout) unanswered() {
-	l.section(l.say("report.section_unanswered"), 24)
 	if len(l.Unanswered) == 0 {
-		l.remark(l.say("report.all_answered"))
+		l.empty("report.section_unanswered", "report.all_answered")
 		return
 	}
+	l.section(l.say("report.section_unanswered"), 24)
 	columns := []column{{head: l.say("report.question"), width: wide - 26}, {head: l.say("report.times"), width: 26, numbers: true}}
 	var rows [][]cell
 	for _, q := range l.Unanswered {
@@ -142,11 +147,11 @@ func (l *layout) unanswered() {
 // response is how the chamber dealt with what came in.
 func (l *layout) response() {
 	r := l.Response
-	l.section(l.say("report.section_response"), 40)
 	if !some(r.Received) {
-		l.remark(l.say("report.nothing_received"))
+		l.empty("report.section_response", "report.nothing_received")
 		return
 	}
+	l.section(l.say("report.section_response"), 40)
 	dealt := figure{number: l.number(r.Answered), label: l.say("report.dealt")}
 	if share, ok := rate(r.Answered, r.Received); ok {
 		dealt.note = l.percent(share)

@@ -57,7 +57,9 @@ func (w spoken) Theme(lang locale.Language, id string, names map[string]string) 
 	return w.Text(lang, "theme."+id, nil)
 }
 
-func day0(month time.Month, d int) time.Time { return time.Date(2027, month, d, 0, 0, 0, 0, locale.Zone()) }
+func day0(month time.Month, d int) time.Time {
+	return time.Date(2027, month, d, 0, 0, 0, 0, locale.Zone())
+}
 
 func exact(n int) Number { return Number{N: n} }
 

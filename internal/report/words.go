@@ -50,6 +50,14 @@ func (t teller) number(n Number) string {
 	return locale.Grouped(n.N)
 }
 
+// told is a number as far as it may be told.
+func (n Number) told() int {
+	if n.Under > 0 {
+		return 0
+	}
+	return n.N
+}
+
 // rate is a part of the whole, 0 to 1; not ok where one of them may not be told.
 func rate(part, whole Number) (share float64, ok bool) {
 	if part.Under > 0 || whole.Under > 0 || whole.N == 0 {
@@ -125,11 +133,16 @@ func (t teller) when() string {
 
 // span is from one day to the last before to; one day is itself.
 func (t teller) span(from, to time.Time) string {
-	first, last := locale.Date(t.lang, from), locale.Date(t.lang, lastDay(to))
+	first, last := t.date(from), t.date(lastDay(to))
 	if first == last {
 		return first
 	}
 	return t.say("report.span", with{"from": first, "to": last})
+}
+
+// date is a day whose parts stay on one line.
+func (t teller) date(at time.Time) string {
+	return strings.ReplaceAll(locale.Date(t.lang, at), " ", "\u00a0")
 }
 
 // until is up to when the data go.
@@ -214,9 +227,18 @@ func (t teller) change(th Theme) string {
 	return t.say("report.before", with{"number": t.number(th.Before)})
 }
 
+// longestWord is how much of one word a page shows.
+const longestWord = 36
+
 // short cuts words that are too long to be read on a page, between two of them.
 func short(words string, most int) string {
-	r := []rune(strings.Join(strings.Fields(words), " "))
+	fields := strings.Fields(words)
+	for i, f := range fields {
+		if r := []rune(f); len(r) > longestWord {
+			fields[i] = string(r[:longestWord-1]) + "…"
+		}
+	}
+	r := []rune(strings.Join(fields, " "))
 	if len(r) <= most {
 		return string(r)
 	}
