@@ -136,10 +136,15 @@ func TestAPageTellsWhatTheReportHolds(t *testing.T) {
 	if strings.Contains(french+arabic, "⟦") {
 		t.Error("a word is missing")
 	}
-	for _, name := range []string{"bare", "huge"} {
-		if _, words := read(t, sample(w, name), w, locale.French); strings.Contains(words, "EXEMPLE") != (name != "bare" && name != "huge") {
-			t.Errorf("%s is marked as a sample", name)
-		}
+	_, words := read(t, bare(), w, locale.French)
+	if strings.Contains(words, "EXEMPLE") || !strings.Contains(words, "Aucune question") {
+		t.Errorf("of days on which nothing was it says %s", words)
+	}
+	early := scant()
+	early.Made = early.Stops[0].Starts
+	if _, words := read(t, early, w, locale.French); !strings.Contains(words, "EXEMPLE") || strings.Contains(words, "question") ||
+		!strings.Contains(words, "Données jusqu'au jeudi 4 mars 2027") {
+		t.Errorf("of a stop that has just begun it says %s", words)
 	}
 }
 

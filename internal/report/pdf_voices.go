@@ -127,6 +127,9 @@ func (l *layout) quoted(q Quote) string {
 
 // unanswered are questions that the bot could not answer.
 func (l *layout) unanswered() {
+	if !l.asked() {
+		return
+	}
 	if len(l.Unanswered) == 0 {
 		l.empty("report.section_unanswered", "report.all_answered")
 		return

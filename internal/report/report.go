@@ -33,6 +33,7 @@ type Count struct {
 type Report struct {
 	Scope  Scope
 	Least  int       // of whom a number tells
+	Made   time.Time // from what was in the tables by then
 	Before time.Time // where the days begin that Scope's are compared with; they end at Scope.From. Zero: with none
 
 	Stops        []Stop // by their days

@@ -42,13 +42,17 @@ type (
 )
 
 func (t teller) sheets() []sheet {
-	return []sheet{
+	list := []sheet{
 		t.summary(), t.stopSheet(),
 		t.counts("report.trades", t.Came.Trades, t.words.Trade),
 		t.counts("report.branches", t.Came.Branches, t.words.Branch),
 		t.counts("report.places", t.Came.Places, t.words.Place),
-		t.themeSheet(), t.quoteSheet(), t.questionSheet(),
+		t.themeSheet(), t.quoteSheet(),
 	}
+	if t.asked() {
+		list = append(list, t.questionSheet())
+	}
+	return list
 }
 
 // figure is a number as a cell.

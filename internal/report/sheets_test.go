@@ -78,7 +78,11 @@ func TestEverySheetIsATableToWorkWith(t *testing.T) {
 		for _, lang := range locale.Languages() {
 			f := open(t, sample(w, name), w, lang)
 			sheets := f.GetSheetList()
-			if len(sheets) != 8 {
+			want := 8
+			if name == "scant" { // of a stop nobody knows what the bot was asked
+				want = 7
+			}
+			if len(sheets) != want {
 				t.Errorf("%s in %s: %v", name, lang, sheets)
 			}
 			filters := 0

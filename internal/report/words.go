@@ -145,9 +145,18 @@ func (t teller) date(at time.Time) string {
 	return strings.ReplaceAll(locale.Date(t.lang, at), " ", "\u00a0")
 }
 
-// until is up to when the data go.
+// until is up to when the data go: the last of the days, or when the report was made, if that was before.
 func (t teller) until() string {
-	return t.say("report.until", with{"date": locale.Date(t.lang, lastDay(t.Scope.To))})
+	last := lastDay(t.Scope.To)
+	if !t.Made.IsZero() && t.Made.Before(last) {
+		last = t.Made
+	}
+	return t.say("report.until", with{"date": locale.Date(t.lang, last)})
+}
+
+// asked tells whether it is known what the bot was asked: questions are kept without where they came from.
+func (t teller) asked() bool {
+	return len(t.Unanswered) > 0 || t.Scope.Stop == "" && t.Scope.Region == ""
 }
 
 func lastDay(to time.Time) time.Time { return to.Add(-time.Nanosecond) }
