@@ -1,4 +1,4 @@
-// Package paper draws pages for printing, and pictures for screens: text in French and Arabic, joined and in its own direction, areas, hatching
+// Package paper draws pages for printing, and pictures for screens: text in French and Arabic, joined and in its own direction, areas, frames
 // and QR codes, as PDF or PNG.
 //
 // It promises that a line never leaves the width that it is given, that a document carries its fonts, so that it prints the same everywhere,

@@ -308,11 +308,11 @@ func TestColumnsStandWhereTheyAreTold(t *testing.T) {
 	}
 }
 
-func TestHatchingStaysWithin(t *testing.T) {
+func TestAFrameStaysWithin(t *testing.T) {
 	var press Press
 	for _, side := range []float64{0.5, 3, 40} {
 		made, err := press.Picture(60, 60, 10, func(p *Page) error {
-			p.Hatch(10, 10, side, 12, color.Black)
+			p.Frame(10, 10, side, 12, 0.4, color.Black)
 			p.Up(70, 70, 3, color.Black) // outside: nothing
 			return nil
 		})

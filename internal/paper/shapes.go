@@ -23,32 +23,6 @@ func (p *Page) Frame(x, y, width, height, thick float64, c color.Color) {
 		Append(canvas.Rectangle(thick, height-2*thick).Translate(width-thick, thick)))
 }
 
-// Hatching's lines in millimetres: so many thick, so far from one to the next.
-const hatchThick, hatchStep = 0.35, 1.6
-
-// Hatch fills a rectangle with slanted lines, which look different from an Area on any printer.
-func (p *Page) Hatch(x, y, width, height float64, c color.Color) {
-	lines := &canvas.Path{}
-	for at := hatchStep / 2; at < width+height; at += hatchStep {
-		var strip []canvas.Point // between two slanted lines, from the lower left, as far as it is within
-		edge := func(d float64) (low, high canvas.Point) {
-			if low = (canvas.Point{X: 0, Y: d}); d > height {
-				low = canvas.Point{X: d - height, Y: height}
-			}
-			if high = (canvas.Point{X: d, Y: 0}); d > width {
-				high = canvas.Point{X: width, Y: d - width}
-			}
-			return low, high
-		}
-		a, b := edge(at)
-		d, e := edge(min(at+hatchThick, width+height))
-		strip = append(strip, a, b, e, d)
-		lines = lines.Append(polygon(strip))
-	}
-	p.ctx.SetFillColor(c)
-	p.ctx.DrawPath(x, y, lines)
-}
-
 // Up and Down are arrowheads within a square.
 func (p *Page) Up(x, y, side float64, c color.Color) {
 	p.head(x, y, c, canvas.Point{X: 0, Y: side}, canvas.Point{X: side / 2, Y: 0}, canvas.Point{X: side, Y: side})
