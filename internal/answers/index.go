@@ -44,6 +44,7 @@ type Index struct {
 	lexicon *Lexicon
 	known   map[string]word   // words of the ways and titles, looked up already
 	rows    map[feature]int32 // the features that were met
+	weighed int               // rows below this have weights
 	ids     []string          // the classes
 	class   map[string]int    // the reverse
 	weights *packed
@@ -88,32 +89,27 @@ func learn(a *Answers, asked []question, lx *Lexicon) *Index {
 		ix.class[e.ID] = len(ix.ids)
 		ix.ids = append(ix.ids, e.ID)
 	}
-	lessons := make([]lesson, 0, len(asked)+len(lx.readings))
-	var seen []shown
+	var shows []sight
+	met := map[feature]int{}
 	add := func(id string, r reading, weight float32) {
 		c, ok := ix.class[id]
 		if !ok {
 			return
 		}
-		seen = lx.features(r, seen)
-		traits := make([]trait, len(seen))
-		for i, s := range seen {
-			row, ok := ix.rows[s.feature]
-			if !ok {
-				row = int32(len(ix.rows))
-				ix.rows[s.feature] = row
-			}
-			traits[i] = trait{row, s.value * sharpness}
+		seen := lx.features(r, nil)
+		for _, s := range seen {
+			met[s.feature]++
 		}
-		lessons = append(lessons, lesson{class: c, seen: traits, weight: weight})
+		shows = append(shows, sight{c, seen, weight})
 	}
 	for _, q := range asked {
-		for _, w := range split(q.text) {
+		typed := split(q.text)
+		for _, w := range typed {
 			if _, ok := ix.known[w]; !ok {
 				ix.known[w] = lx.look(w)
 			}
 		}
-		add(q.id, lx.readQuestion(q.text, ix.known), 1)
+		add(q.id, lx.readWords(typed, ix.known), 1)
 	}
 	for _, said := range lx.readings {
 		r := reading{words: make([]word, len(said.concepts))}
@@ -122,23 +118,65 @@ func learn(a *Answers, asked []question, lx *Lexicon) *Index {
 		}
 		add(said.id, r, readingWeight)
 	}
-	ix.near = remember(lessons, len(ix.rows))
-	ix.weights = teach(len(ix.ids), len(ix.rows), lessons).pack()
+	all, weighed := ix.number(shows, met)
+	ix.near = remember(all, len(ix.rows))
+	ix.weights = teach(len(ix.ids), ix.weighed, weighed).pack()
 	return ix
+}
+
+// A sight is what is to be learnt of one question.
+type sight struct {
+	class  int
+	seen   []shown
+	weight float32
+}
+
+// number gives the features their rows, those first that more than one question has. Only these are weighed: what one question alone has
+// says nothing of others but that they are near, and most of all features are such.
+func (ix *Index) number(shows []sight, met map[feature]int) (all, weighed []lesson) {
+	for _, often := range []bool{true, false} {
+		for _, s := range shows {
+			for _, f := range s.seen {
+				if _, ok := ix.rows[f.feature]; !ok && met[f.feature] > 1 == often {
+					ix.rows[f.feature] = int32(len(ix.rows))
+				}
+			}
+		}
+		if often {
+			ix.weighed = len(ix.rows)
+		}
+	}
+	all, weighed = make([]lesson, len(shows)), make([]lesson, len(shows))
+	for i, s := range shows {
+		seen, often := ix.traits(s.seen)
+		all[i], weighed[i] = lesson{s.class, seen, s.weight}, lesson{s.class, often, s.weight}
+	}
+	return all, weighed
+}
+
+// traits are the features that were met, those that are weighed first.
+func (ix *Index) traits(seen []shown) (all, weighed []trait) {
+	all = make([]trait, 0, len(seen))
+	for _, s := range seen {
+		if row, ok := ix.rows[s.feature]; ok && int(row) < ix.weighed {
+			all = append(all, trait{row, s.value * sharpness})
+		}
+	}
+	n := len(all)
+	for _, s := range seen {
+		if row, ok := ix.rows[s.feature]; ok && int(row) >= ix.weighed {
+			all = append(all, trait{row, s.value * sharpness})
+		}
+	}
+	return all, all[:n:n]
 }
 
 // likelihoods are the probabilities of all classes.
 func (ix *Index) likelihoods(r reading) []float32 {
-	seen := ix.lexicon.features(r, nil)
-	traits := make([]trait, 0, len(seen))
-	for _, s := range seen {
-		if row, ok := ix.rows[s.feature]; ok {
-			traits = append(traits, trait{row, s.value * sharpness})
-		}
-	}
+	all, weighed := ix.traits(ix.lexicon.features(r, nil))
 	p := make([]float32, len(ix.ids))
-	ix.weights.scores(traits, p)
-	ix.near.add(traits, p)
+	ix.weights.scores(weighed, p)
+	ix.near.add(all, p)
 	softmax(p)
 	return p
 }

@@ -114,7 +114,10 @@ type reading struct {
 
 // readQuestion looks every word up, the longest phrases first. known answers for words met before; it may be nil.
 func (lx *Lexicon) readQuestion(text string, known map[string]word) reading {
-	typed := split(text)
+	return lx.readWords(split(text), known)
+}
+
+func (lx *Lexicon) readWords(typed []string, known map[string]word) reading {
 	var r reading
 	r.words = make([]word, 0, len(typed))
 	loose := 0
