@@ -68,7 +68,19 @@ func (ix *Index) judge(r reading) Result {
 	case out.Score < guessFrom:
 		out.Decision = Unknown
 	}
+	if out.Decision == Choose {
+		out.offer(ranked)
+	}
 	return out
+}
+
+// offer leaves what can't be chosen out of a choice: nobody presses "not your business". What is likeliest among the rest stands first.
+func (r *Result) offer(ranked []Candidate) {
+	worth := slices.DeleteFunc(slices.Clone(ranked), func(c Candidate) bool { return c.ID == OutOfScope })
+	r.Candidates = worth[:min(len(worth), mostCandidates)]
+	if r.ID != r.Candidates[0].ID {
+		r.ID, r.Score = r.Candidates[0].ID, r.Candidates[0].Score
+	}
 }
 
 // strangeness is the share of words of substance that mean nothing to the lexicon.
