@@ -1,6 +1,7 @@
 package conversation
 
 import (
+	"context"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -12,40 +13,62 @@ import (
 
 // Asides answers questions that are asked in the middle of something else; House is the one.
 type Asides interface {
-	Aside(lang locale.Language, words string, fits bool) (flow.Aside, bool)
-	Told(lang locale.Language, key string) (flow.Aside, bool)
+	Aside(ctx context.Context, t *Turn, words string, fits bool) (flow.Aside, bool, error)
+	Told(ctx context.Context, t *Turn, key string) (flow.Aside, bool, error)
 }
 
 // longestAside is how much of what is typed is taken for a question, in characters: a story is none.
 const longestAside = 300
 
 // Aside answers words that are surely a question; of those that may be one of a few it offers these, unless the words would do as an answer
-// to what was asked (fits): then they are taken for a question only when they are sure and written as one.
-func (h *House) Aside(lang locale.Language, words string, fits bool) (flow.Aside, bool) {
+// to what was asked (fits): then they are taken for a question only when they are sure and written as one. What is taken for one is kept
+// as any question is, about nobody; what isn't may be a name, and is not.
+func (h *House) Aside(ctx context.Context, t *Turn, words string, fits bool) (flow.Aside, bool, error) {
 	asked := looksAsked(words)
 	if utf8.RuneCountInString(words) > longestAside || !asked && (fits || len(strings.Fields(words)) < 2) {
-		return flow.Aside{}, false
+		return flow.Aside{}, false, nil
 	}
 	r := h.Answers.Ask(words)
+	a, ok := flow.Aside{}, false
 	switch {
 	case r.ID == answers.OutOfScope || polite(r.ID):
-		return flow.Aside{}, false
 	case r.Decision == answers.Answer:
-		return h.Told(lang, r.ID)
-	case r.Decision != answers.Choose || fits:
-		return flow.Aside{}, false
+		a, ok = h.told(t.Language, r.ID)
+	case r.Decision == answers.Choose && !fits:
+		a, ok = h.which(t.Language, r.Candidates)
 	}
+	if ok {
+		if _, err := h.noteAsked(ctx, t, answers.Asked{Words: words, Decision: string(r.Decision), Entry: r.ID, Score: r.Score}); err != nil {
+			return flow.Aside{}, false, err
+		}
+	}
+	return a, ok, nil
+}
+
+// which asks what was meant.
+func (h *House) which(lang locale.Language, candidates []answers.Candidate) (flow.Aside, bool) {
 	a := flow.Aside{Lines: []flow.Line{{Text: "aside.which"}}}
-	for _, c := range r.Candidates[:min(len(r.Candidates), 3)] {
-		if e, ok := h.Answers.Get(c.ID); ok && c.ID != answers.OutOfScope && !polite(c.ID) {
-			a.Choices = append(a.Choices, flow.Choice{Key: c.ID, Label: e.Title(lang)})
+	for _, id := range worthy(candidates) {
+		if e, ok := h.Answers.Get(id); ok && !polite(id) {
+			a.Choices = append(a.Choices, flow.Choice{Key: id, Label: e.Title(lang)})
 		}
 	}
 	return a, len(a.Choices) > 0
 }
 
-// Told answers with an entry, by its id.
-func (h *House) Told(lang locale.Language, id string) (flow.Aside, bool) {
+// Told answers with the entry that was picked, by its id.
+func (h *House) Told(ctx context.Context, t *Turn, id string) (flow.Aside, bool, error) {
+	a, ok := h.told(t.Language, id)
+	if ok {
+		if _, err := h.noteAsked(ctx, t, answers.Asked{Decision: answers.Picked, Entry: id}); err != nil {
+			return flow.Aside{}, false, err
+		}
+	}
+	return a, ok, nil
+}
+
+// told is an entry between two questions.
+func (h *House) told(lang locale.Language, id string) (flow.Aside, bool) {
 	e, ok := h.Answers.Get(id)
 	if !ok {
 		return flow.Aside{}, false

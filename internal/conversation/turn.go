@@ -238,16 +238,14 @@ func (h host) Aside(words string, fits bool) (flow.Aside, bool, error) {
 	if h.c.asides == nil {
 		return flow.Aside{}, false, nil
 	}
-	a, ok := h.c.asides.Aside(h.t.Language, words, fits)
-	return a, ok, nil
+	return h.c.asides.Aside(h.ctx, h.t, words, fits)
 }
 
 func (h host) Told(key string) (flow.Aside, bool, error) {
 	if h.c.asides == nil {
 		return flow.Aside{}, false, nil
 	}
-	a, ok := h.c.asides.Told(h.t.Language, key)
-	return a, ok, nil
+	return h.c.asides.Told(h.ctx, h.t, key)
 }
 
 func (h host) Item(name string, args map[string]flow.Value, key string) (flow.Item, bool, error) {
