@@ -33,8 +33,9 @@ func (h *House) chamberActions() []Action {
 			Outcomes: []string{"known", "unknown"}, Sets: all(text, "region")},
 		Do: h.chamberWhere,
 	}, {
-		Signature: flow.Signature{Name: "chamber.find", About: "a region's chamber, how it is reached as far as that is known, and whether somebody answers for it here", Args: all(text, "region"),
-			Outcomes: []string{"staffed", "unstaffed", "none"}, Sets: all(text, "chamber_name", "contact"), Longest: map[string]int{"chamber_name": 70, "contact": 700}},
+		Signature: flow.Signature{Name: "chamber.find", About: "a region's chamber, how it is reached as far as that is known, and whether somebody answers for it here; beginning: of words that were typed already",
+			Args: all(text, "region", "words"), Outcomes: []string{"staffed", "unstaffed", "none"}, Sets: all(text, "chamber_name", "contact", "beginning"),
+			Longest: map[string]int{"chamber_name": 70, "contact": 700, "beginning": glimpse}},
 		Do: h.chamberFind,
 	}, {
 		Signature: flow.Signature{Name: "chamber.ask", About: "begins a thread at a region's chamber; with the person's name only when named", Args: with(all(text, "region"), message, all(flag, "named")),
@@ -82,7 +83,7 @@ func (h *House) chamberFind(ctx context.Context, t *Turn, args Args) (flow.Outco
 	if err != nil || !ok {
 		return flow.Outcome{Name: "none"}, err
 	}
-	set := map[string]flow.Value{"chamber_name": h.chamberName(t, c.Region), "contact": h.ContactWords(t.Language, c)}
+	set := map[string]flow.Value{"chamber_name": h.chamberName(t, c.Region), "contact": h.ContactWords(t.Language, c), "beginning": cutTo(args.Text("words"), glimpse)}
 	if c.Agents == 0 {
 		return outcome("unstaffed", set)
 	}
