@@ -101,6 +101,6 @@ func (h *House) unansweredLists() []List {
 		}
 		return h.titled(t.Language, ids)
 	}
-	return []List{h.searchable(flow.Signature{Name: "answers_suggested", Args: all(texts, "ids"), For: organisers,
+	return []List{h.searchable(flow.Signature{Name: "answers_suggested", Args: all(texts, "ids"), For: everyStaff,
 		About: "all answers, those of these ids first; a search looks over all"}, suggestedFirst)}
 }

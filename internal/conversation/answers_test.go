@@ -298,3 +298,46 @@ func TestTheStepsSayWhatIsKnownAndNothingElse(t *testing.T) {
 		}
 	}
 }
+
+func TestAQuestionInTheMiddleOfSomethingIsKeptAndANameIsNot(t *testing.T) {
+	r, _ := furnished(t)
+	if _, ok, err := r.house.Aside(r.Context(), r.turn, "c'est combien la carte pro ?", true); !ok || err != nil {
+		t.Fatal(ok, err)
+	}
+	if _, ok, err := r.house.Aside(r.Context(), r.turn, "Fatima El Idrissi", true); ok || err != nil {
+		t.Fatal(ok, err)
+	}
+	if _, ok, err := r.house.Told(r.Context(), r.turn, "rna.how"); !ok || err != nil {
+		t.Fatal(ok, err)
+	}
+	if n := r.count(`SELECT count(*) FROM asked WHERE (decision, entry, words) IN (('answer', 'card.price', 'c''est combien la carte pro ?'), ('picked', 'rna.how', ''))`); n != 2 {
+		t.Errorf("%d of 2", n)
+	}
+	if n := r.count(`SELECT count(*) FROM asked`); n != 2 {
+		t.Errorf("%d are kept, one may be a name", n)
+	}
+}
+
+func TestAProposalIsTakenOnceAndBearsTheChambersName(t *testing.T) {
+	r, _ := furnished(t)
+	agent := r.as(8, r.turn.Language)
+	agent.turn.Member = &people.Member{ID: 3, Chat: 8, Role: people.Agent, Region: "03"}
+	for words, outcome := range map[string]string{" ": "empty", strings.Repeat("x", answers.LongestBody+1): "long", "a // b // c // d": "tall", "Une ligne. // Deux.": "ok"} {
+		agent.do(outcome, "proposals.make", Args{"id": "card.price", "language": "fr", "words": words})
+	}
+	agent.do("gone", "proposals.make", Args{"id": "card.none", "language": "fr", "words": "Oui."})
+	s := r.editor()
+	set := s.do("found", "proposals.next", Args{"at": 0})
+	if set["body"] != "Une ligne.\nDeux." || set["left"] != 0 {
+		t.Error(set)
+	}
+	s.do("ok", "proposals.accept", Args{"proposal": set["proposal"]})
+	s.do("gone", "proposals.accept", Args{"proposal": set["proposal"]})
+	s.do("gone", "proposals.accept", Args{"proposal": "x"})
+	s.do("none", "proposals.next", Args{"at": 0})
+	r.refresh()
+	e, _ := r.house.Answers.Get("card.price")
+	if e.Body(locale.French) != "Une ligne.\nDeux." || e.Class != answers.Unconfirmed || !strings.Contains(e.Source, "Fès-Meknès") {
+		t.Errorf("%q %s %q", e.Body(locale.French), e.Class, e.Source)
+	}
+}
