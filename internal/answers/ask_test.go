@@ -169,7 +169,7 @@ func TestHardCases(t *testing.T) {
 		"casa ?": {answer, []string{"next_stop.by_city"}}, "fès": {answer, []string{"next_stop.by_city"}}, "marakech": {answer, []string{"next_stop.by_city"}},
 		"jdida": {answer, []string{"next_stop.by_city"}}, "الجديدة": {answer, []string{"next_stop.by_city"}}, "sale": {answer, []string{"next_stop.by_city"}},
 		"tata": {answer, []string{"next_stop.by_city"}}, "العيون": {answer, []string{"next_stop.by_city"}}, "الداخلة": {answer, []string{"next_stop.by_city"}},
-		"البطاقة الجديدة": {answer, []string{"card.what"}}, "l9afila f tata fo9ach": {answer, []string{"next_stop.by_city"}},
+		"البطاقة الجديدة": {answer, []string{"card.what"}}, "l9afila f tata fo9ach": {choose, []string{"next_stop.by_city", "next_stop.when"}},
 		// one word
 		"carte": {answer, []string{"card.what"}}, "prix": {choose, nil}, "registre": {answer, []string{"rna.what"}},
 		// the other card, the other gold
