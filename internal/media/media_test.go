@@ -136,6 +136,28 @@ func TestAFileIsFetchedOnceAndKept(t *testing.T) {
 	}
 }
 
+// Who reads the rows, or the store, doesn't learn whose a file is, named or not.
+func TestNeitherRowNorNameLeadsToAChat(t *testing.T) {
+	k, m, s := rig(t)
+	const chat = 770077007700
+	m.files["v1"] = opus
+	says(t, k.Pool, chat, "v1")
+	must(t, k.Fetch(t.Context(), now))
+	if n := count(t, k.Pool, `SELECT count(*) FROM media WHERE media::text LIKE '%' || $1 || '%'`, fmt.Sprint(chat)); n != 0 {
+		t.Error("the row names the chat")
+	}
+	if n := count(t, k.Pool, `SELECT count(*) FROM information_schema.columns WHERE table_name IN ('media', 'doomed') AND column_name ~ 'chat|name|staff|person|phone'`); n != 0 {
+		t.Errorf("%d columns are about somebody", n)
+	}
+	other, m2, s2 := rig(t)
+	m2.files["v1"] = opus
+	says(t, other.Pool, chat, "v1")
+	must(t, other.Fetch(t.Context(), now))
+	if s.keys()[0] == s2.keys()[0] {
+		t.Error("a key can be worked out")
+	}
+}
+
 func TestManyInstancesFetchEachFileOnce(t *testing.T) {
 	k, m, s := rig(t)
 	for n := range 60 {
