@@ -41,7 +41,7 @@ func TestAnAgentNeverLearnsWhoSpokeWithoutAName(t *testing.T) {
 	author.hears("chamber_ask.threads") // the answer is one
 	author.press("chamber_ask.new")
 	author.hears("chamber_ask.words")
-	author.SendVoice([]byte("OggS a voice"), 3)
+	author.SendVoice(aVoice("what they said"), 3)
 	author.hears("chamber_ask.how")
 	author.press("recommend.anonymous")
 	author.hears("chamber_ask.sent")

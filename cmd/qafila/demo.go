@@ -56,6 +56,9 @@ func (c *demoCommand) Run(ctx context.Context) error {
 		if err := beginAfresh(ctx, db, time.Now()); err != nil {
 			return err
 		}
+		if err := os.RemoveAll(filesFolder(s.Data)); err != nil {
+			return fmt.Errorf("empty the demonstration's files: %w", err)
+		}
 		if err := enter(ctx, db.Pool, telegram, time.Now()); err != nil {
 			return err
 		}

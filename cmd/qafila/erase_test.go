@@ -38,7 +38,7 @@ func TestWhoErasesLeavesNoTrace(t *testing.T) {
 		p.hears("register.after")
 		p.press("register.remind")
 		p.hears("next_stop.reminded")
-		for _, say := range []func(){func() { p.SendVoice([]byte("OggS"), 4) }, func() { p.Send(words) }} {
+		for _, say := range []func(){func() { p.SendVoice(aVoice(words), 4) }, func() { p.Send(words) }} {
 			p.Send("/recommend")
 			p.hears("recommend.theme")
 			p.press("theme.marketing")

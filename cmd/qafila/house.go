@@ -46,7 +46,7 @@ var spoken = []string{
 	"bot.*", "command.*", "theme.*", "registration.state_*", "recommendation.state_*", "notice.*", "door.*", "summary.*", "calendar.*", "role.*",
 	"broadcast.*", "segment.*", "aside.*", "checkin.said_*", "plan.*", "poster.*", "report.*", "reminder.*", "answer.class_*", "ready.line_*",
 	"chamber.*", "inbox.state_*", "inbox.note_*", "inbox.reason_*", "inbox.everything", "inbox.anonymous", "inbox.yours", "inbox.theirs",
-	"thread.state_*", "thread.note_*", "thread.voice", "thread.photo", "recommendations.note_*", "cares.everything",
+	"thread.state_*", "thread.note_*", "thread.voice", "thread.photo", "thread.file_*", "recommendations.note_*", "cares.everything",
 }
 
 // furnish reads and checks it all; what is wrong comes back with file, line and hint.

@@ -48,6 +48,7 @@ func (v *service) newJobs() (*river.Client[pgx.Tx], error) {
 		v.purge(ctx)
 		return nil
 	}))
+	river.AddWorker(workers, &filesWorker{service: v})
 	jobs, err := river.NewClient(riverpgxv5.New(v.db.Pool), &river.Config{
 		Queues:                      map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 4}},
 		Workers:                     workers,
@@ -57,6 +58,7 @@ func (v *service) newJobs() (*river.Client[pgx.Tx], error) {
 			poke(outreachEvery, sayArgs{}),
 			poke(broadcastEvery, broadcastArgs{}),
 			poke(purgeEvery, purgeArgs{}),
+			poke(filesEvery, filesArgs{}),
 		},
 	})
 	if err != nil {

@@ -13,6 +13,7 @@ type metrics struct {
 	updates    *prometheus.CounterVec
 	batches    prometheus.Histogram
 	deliveries *prometheus.CounterVec
+	files      *prometheus.CounterVec
 }
 
 func newMetrics() *metrics {
@@ -24,8 +25,10 @@ func newMetrics() *metrics {
 			Help: "How long a batch of updates took until it was stored.", Buckets: prometheus.ExponentialBuckets(0.0005, 2, 14)}),
 		deliveries: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "qafila_deliveries_total",
 			Help: "Calls for deliveries by result: sent, retried, flooded (429), failed, unreachable (403)."}, []string{"result"}),
+		files: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "qafila_files_total",
+			Help: "Voices and pictures by what became of them: kept, refused, retried."}, []string{"result"}),
 	}
-	m.registry.MustRegister(m.updates, m.batches, m.deliveries, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.registry.MustRegister(m.updates, m.batches, m.deliveries, m.files, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
 
@@ -37,3 +40,5 @@ func (m *metrics) batch(o conversation.Observation) {
 }
 
 func (m *metrics) delivery(result string) { m.deliveries.WithLabelValues(result).Inc() }
+
+func (m *metrics) file(result string) { m.files.WithLabelValues(result).Inc() }

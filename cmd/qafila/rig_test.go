@@ -75,7 +75,7 @@ func start(t *testing.T, samples bool, change ...option) *rig {
 	t.Helper()
 	pool := postgres.ForTest(t)
 	with := setup{
-		settings: settings{common: common{Languages: "fr,ar,ary"}, BulkRate: 25,
+		settings: settings{common: common{Data: t.TempDir(), Languages: "fr,ar,ary"}, BulkRate: 25,
 			Controller: "Chambre d'essai", Declaration: "D-1/2026", Quiet: "none"},
 		now: time.Now, telegram: againstBotAPI,
 	}

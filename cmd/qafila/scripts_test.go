@@ -286,7 +286,13 @@ func (p *player) act(what string) {
 		if err != nil {
 			p.fail("a voice message lasts some seconds: %s", what)
 		}
-		p.person.SendVoice([]byte("OggS a voice"), n)
+		p.person.SendVoice(aVoice("a voice"), n)
+	case "video":
+		n, err := strconv.Atoi(m[2])
+		if err != nil {
+			p.fail("a video has some megabytes: %s", what)
+		}
+		p.person.SendVideo(make([]byte, n<<20), 60, "")
 	case "sticker":
 		p.person.SendSticker()
 	case "deep link":

@@ -19,6 +19,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/qafila/qafila/internal/conversation"
+	"github.com/qafila/qafila/internal/media"
 	"github.com/qafila/qafila/internal/outreach"
 	"github.com/qafila/qafila/internal/people"
 	"github.com/qafila/qafila/internal/postgres"
@@ -36,6 +37,7 @@ type service struct {
 	ready    atomic.Bool
 	client   *telegram.Client
 	sender   *telegram.Sender
+	files    *media.Keeper
 	turns    *conversation.Conversation
 	inserter *river.Client[pgx.Tx] // stores durable work, and runs none
 	now      func() time.Time
@@ -73,6 +75,9 @@ func newService(s settings, db *postgres.Database, log *slog.Logger, now func() 
 		Pool: db.Pool, Book: h.book, Offer: h.offer, Texts: h.texts, Asides: h.rooms, Instance: instance, Now: now, Log: log, Observe: m.batch,
 	})
 	h.outreach.Word = v.turns.Note
+	if v.files, err = newFiles(s, client, db.Pool, log, m); err != nil {
+		return nil, err
+	}
 	return v, nil
 }
 
@@ -117,6 +122,7 @@ func (v *service) run(ctx context.Context) error {
 	g.Go(func() error { return v.take(running, work, mux) })
 	g.Go(func() error { return v.keepHouse(running, work) })
 	g.Go(func() error { v.keepAnswers(running); return nil })
+	g.Go(func() error { v.keepFiles(running); return nil })
 	g.Go(func() error {
 		<-running.Done()
 		v.ready.Store(false)

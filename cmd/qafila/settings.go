@@ -51,6 +51,7 @@ type settings struct {
 	Quiet         string `env:"QAFILA_QUIET" default:"${quiet}" help:"When the bot writes to nobody first, in Morocco's time, such as '21:00-08:00, fri 12:00-14:30'; none."`
 	Controller    string `env:"QAFILA_CONTROLLER" help:"Who is responsible for the data (law 09-08), as consent texts name them."`
 	Declaration   string `name:"cndp" env:"QAFILA_CNDP" help:"Number of the declaration to the CNDP (law 09-08)."`
+	S3            s3     `embed:""`
 }
 
 // quiet reads QAFILA_QUIET; "" is the usual hours.
@@ -99,6 +100,9 @@ func (s *settings) check() error {
 	}
 	if s.DatabaseURL != "" && !strings.HasPrefix(s.DatabaseURL, "postgres://") && !strings.HasPrefix(s.DatabaseURL, "postgresql://") && !strings.Contains(s.DatabaseURL, "=") {
 		say("DATABASE_URL must be postgres://… or a key=value connection string")
+	}
+	if err := s.S3.check(); err != nil {
+		wrong = append(wrong, err)
 	}
 	if _, err := s.quiet(); err != nil {
 		wrong = append(wrong, err)

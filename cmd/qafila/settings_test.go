@@ -49,9 +49,16 @@ func TestAWrongSettingIsNamed(t *testing.T) {
 		{"QAFILA_QUIET", "9pm-8am"}, {"QAFILA_QUIET", "00:00-24:00"},
 		{"DATABASE_URL", "mysql://localhost/qafila"}, {"DATABASE_URL", "postgres://qafila:geheim@localhost:port/qafila"}, {"QAFILA_LANGUAGES", "fr,xx"}, {"QAFILA_LANGUAGES", ""},
 		{"QAFILA_LOG", "loud"}, {"QAFILA_DATA", "/dev/null/data"},
+		{"QAFILA_S3_ENDPOINT", ""}, {"QAFILA_S3_ENDPOINT", "s3.example.ma"}, {"QAFILA_S3_ENDPOINT", "https://s3.example.ma/voices"}, {"QAFILA_S3_BUCKET", ""},
+		{"QAFILA_S3_BUCKET", "Voices/x"}, {"QAFILA_S3_ACCESS_KEY", ""}, {"QAFILA_S3_SECRET_KEY", ""}, {"QAFILA_S3_PREFIX", "../x"},
 	} {
 		t.Run(c.name+"="+c.value[:min(len(c.value), 20)], func(t *testing.T) {
 			env := fine(t)
+			if strings.HasPrefix(c.name, "QAFILA_S3_") {
+				for name, value := range map[string]string{"ENDPOINT": "https://s3.example.ma", "BUCKET": "voices", "ACCESS_KEY": "AKIAEXAMPLE", "SECRET_KEY": "geheim"} {
+					env["QAFILA_S3_"+name] = value
+				}
+			}
 			env[c.name] = c.value
 			said := fails(t, env, "serve")
 			if !strings.Contains(said, c.name) {

@@ -189,7 +189,7 @@ func (h *House) inboxOpen(ctx context.Context, t *Turn, args Args) (flow.Outcome
 	if err != nil || !ok {
 		return flow.Outcome{Name: "gone"}, err
 	}
-	if a := fileOf(i.Kind, i.File); a != nil {
+	if a := fileOf(i.Kind, i.File, i.Refused); a != nil {
 		t.Show(Message{Attach: a})
 	}
 	words := i.Words
@@ -230,6 +230,9 @@ func (h *House) author(t *Turn, i feedback.Item) string {
 // besides are the lines below a recommendation: who has it, the note that came with it, the stop, and that it was escalated.
 func (h *House) besides(ctx context.Context, t *Turn, i feedback.Item) (string, error) {
 	var lines []string
+	if why := fileRefused(t.texts, t.Language, i.Refused); why != "" {
+		lines = append(lines, why)
+	}
 	switch {
 	case i.Holder == t.Member.ID:
 		lines = append(lines, t.Say("inbox.yours", nil))

@@ -8,6 +8,7 @@ import (
 	"github.com/qafila/qafila/internal/feedback"
 	"github.com/qafila/qafila/internal/flow"
 	"github.com/qafila/qafila/internal/locale"
+	"github.com/qafila/qafila/internal/media"
 )
 
 // ThemeName is a theme in words: those that were given to it from the chat, in this language or else in any, before those that ship.
@@ -79,12 +80,24 @@ func cutTo(s string, n int) string {
 	return s
 }
 
-// fileOf is a voice or a picture as it is shown again; nil when there is none.
-func fileOf(kind, file string) *Attachment {
-	if file == "" || kind != feedback.Voice && kind != feedback.Photo {
+// fileOf is a voice or a picture as it is shown again; nil when there is none, or when it is better not shown. One that was only too big for
+// the house to keep plays in the chat as ever.
+func fileOf(kind, file, refused string) *Attachment {
+	if file == "" || kind != feedback.Voice && kind != feedback.Photo || refused == media.WrongType || refused == media.Gone {
 		return nil
 	}
 	return &Attachment{Kind: kind, File: file}
+}
+
+// fileRefused says why a file is not shown; "" when it is.
+func fileRefused(texts *locale.Texts, lang locale.Language, why string) string {
+	switch why {
+	case media.WrongType:
+		return texts.Text(lang, "thread.file_type", nil)
+	case media.Gone:
+		return texts.Text(lang, "thread.file_gone", nil)
+	}
+	return ""
 }
 
 // themeItems are the themes as a list; hidden ones too where all is asked for.
@@ -138,7 +151,7 @@ func (t *Turn) talk(messages []feedback.Message, staff bool) string {
 		m := messages[i]
 		theirs := (m.Staff != 0) != staff
 		unseen = unseen && theirs
-		if a := fileOf(m.Kind, m.File); a != nil && unseen && len(files) < 5 {
+		if a := fileOf(m.Kind, m.File, m.Refused); a != nil && unseen && len(files) < 5 {
 			files = append(files, Message{Attach: a})
 		}
 		who := "👤 "
@@ -157,6 +170,9 @@ func (t *Turn) talk(messages []feedback.Message, staff bool) string {
 		}
 		if m.Kind == feedback.Closed {
 			words = strings.TrimSpace("🏁 " + Reason(t.texts, t.Language, m.Words))
+		}
+		if why := fileRefused(t.texts, t.Language, m.Refused); why != "" {
+			words += "\n" + why
 		}
 		if room -= len([]rune(who + words)); room < 0 {
 			break

@@ -116,6 +116,7 @@ type Item struct {
 	Note      string // of who forwarded it last
 	Thread    string // the reference of its thread; "" while nobody has answered
 	Answered  int64  // the last answer's number: what Reply wants to know; 0: none
+	Refused   string // why its file was refused, in internal/media's words; "": it was not
 }
 
 // Open gives a recommendation that the scope sees; ok is false when it sees none of that reference. An agent who has gone to another chamber
@@ -124,7 +125,8 @@ func Open(ctx context.Context, q postgres.Querier, s Scope, reference string) (i
 	rows, err := q.Query(ctx, `SELECT i.reference, i.named, i.name, i.theme, i.kind, i.words, i.file, i.seconds, i.region, coalesce(i.stop_id, ''), i.place, i.trade, i.branch,
 			i.language, i.state, i.chamber, i.escalated_at IS NOT NULL, coalesce(h.id, 0), coalesce(h.name, ''), i.created_at,
 			coalesce((SELECT words FROM moves WHERE recommendation = i.id AND what = 'forwarded' ORDER BY id DESC LIMIT 1), ''),
-			coalesce(t.reference, ''), coalesce((SELECT max(id) FROM thread_messages WHERE thread = t.id AND staff IS NOT NULL), 0)
+			coalesce(t.reference, ''), coalesce((SELECT max(id) FROM thread_messages WHERE thread = t.id AND staff IS NOT NULL), 0),
+			coalesce((SELECT reason FROM media WHERE recommendation = i.id), '')
 		FROM (SELECT * FROM inbox WHERE reference = $2 AND `+s.sees()+`) i
 		LEFT JOIN staff h ON h.id = i.assigned AND (h.role <> 'agent' OR h.region = i.chamber)
 		LEFT JOIN inbox_threads t ON t.recommendation = i.id`, s.Chamber, reference)

@@ -28,6 +28,7 @@ type Message struct {
 	File    string // the messenger's file id
 	Seconds int    // of a voice
 	At      time.Time
+	Refused string // as an Item's
 }
 
 // A Thread is a question to a chamber, or a recommendation that one answers, with its messages in order.
@@ -206,8 +207,8 @@ func OwnThread(ctx context.Context, q postgres.Querier, chat int64, ref string) 
 
 // messages gives what was said in a thread, in order.
 func messages(ctx context.Context, q postgres.Querier, ref string) ([]Message, error) {
-	rows, err := q.Query(ctx, `SELECT m.id, coalesce(m.staff, 0), coalesce(s.name, ''), m.kind, m.words, m.file, m.seconds, m.at
-		FROM thread_messages m LEFT JOIN staff s ON s.id = m.staff WHERE m.thread = (SELECT id FROM threads WHERE reference = $1) ORDER BY m.id`, ref)
+	rows, err := q.Query(ctx, `SELECT m.id, coalesce(m.staff, 0), coalesce(s.name, ''), m.kind, m.words, m.file, m.seconds, m.at, coalesce(f.reason, '')
+		FROM thread_messages m LEFT JOIN staff s ON s.id = m.staff LEFT JOIN media f ON f.message = m.id WHERE m.thread = (SELECT id FROM threads WHERE reference = $1) ORDER BY m.id`, ref)
 	if err != nil {
 		return nil, fmt.Errorf("read a thread: %w", err)
 	}

@@ -13,7 +13,7 @@ import (
 )
 
 // Erase takes everything about a chat out of every table: the chat itself, the profile, consents, registrations (of others that it
-// registered too), wishes to be told, notices, recommendations, ratings, what it wrote with chambers, a place in the staff, answers that they
+// registered too), wishes to be told, notices, recommendations, ratings, what it wrote with chambers, their files, a place in the staff, answers that they
 // recorded, what waits to be sent, and updates kept because they failed. Places
 // that come free move the waiting lists up: it returns whom to tell. tx must be a transaction.
 func Erase(ctx context.Context, tx postgres.Querier, chat int64, now time.Time) ([]caravan.Promotion, error) {

@@ -27,6 +27,7 @@ type Everything struct {
 	Ratings         []Rated           `json:"ratings"`
 	Handled         []Handled         `json:"what_became_of_recommendations"`
 	Threads         []Written         `json:"written_with_chambers"`
+	Files           []File            `json:"files"`
 	Wishes          []Wish            `json:"wishes_to_be_told"`
 	Told            []Notice          `json:"told_first"`
 	Broadcasts      []Sent            `json:"broadcasts"`
@@ -122,6 +123,18 @@ type Written struct {
 	At             time.Time `json:"at"`
 }
 
+// File is what became of the file of a recommendation, a message or a rating. The bytes are in the chat.
+type File struct {
+	Of     string `json:"of"` // reference, or the stop that was rated
+	Kind   string `json:"kind"`
+	State  string `json:"state"`
+	Reason string `json:"reason,omitempty"`
+	Name   string `json:"name,omitempty"`
+	Type   string `json:"type,omitempty"`
+	Size   int    `json:"size,omitempty"`
+	SHA256 string `json:"sha256,omitempty"`
+}
+
 // Rated is what the person said of a stop.
 type Rated struct {
 	Stop     string    `json:"stop"`
@@ -170,7 +183,7 @@ type Failed struct {
 // Export gives everything about a chat.
 func Export(ctx context.Context, q postgres.Querier, chat int64, now time.Time) (Everything, error) {
 	e := Everything{Made: now, Chat: Chat{ID: chat}, Consents: []Consent{}, Registrations: []TakenPlace{}, Recommendations: []Said{}, Ratings: []Rated{},
-		Handled: []Handled{}, Threads: []Written{},
+		Handled: []Handled{}, Threads: []Written{}, Files: []File{},
 		Wishes: []Wish{}, Told: []Notice{}, Broadcasts: []Sent{}, Waiting: []json.RawMessage{}, Failed: []Failed{}}
 	if p, known, err := Load(ctx, q, chat); err != nil {
 		return Everything{}, err
@@ -195,6 +208,11 @@ func Export(ctx context.Context, q postgres.Querier, chat int64, now time.Time) 
 	queueInto(&b, &e.Handled, `SELECT r.reference, m.what, m.chamber, m.words, m.at FROM moves m JOIN recommendations r ON r.id = m.recommendation WHERE r.chat_id = $1 ORDER BY m.id`, chat)
 	queueInto(&b, &e.Threads, `SELECT t.reference, coalesce(r.reference, ''), t.name, t.chamber, t.branch, t.language, m.staff IS NOT NULL, m.kind, m.words, m.file, m.seconds, m.at
 		FROM threads t JOIN thread_messages m ON m.thread = t.id LEFT JOIN recommendations r ON r.id = t.recommendation WHERE t.chat_id = $1 ORDER BY t.id, m.id`, chat)
+	queueInto(&b, &e.Files, `WITH theirs AS (
+			SELECT r.reference AS of, m.* FROM recommendations r JOIN media m ON m.recommendation = r.id WHERE r.chat_id = $1
+			UNION ALL SELECT a.stop_id, m.* FROM ratings a JOIN media m ON m.rating = a.id WHERE a.chat_id = $1
+			UNION ALL SELECT t.reference, m.* FROM threads t JOIN thread_messages w ON w.thread = t.id JOIN media m ON m.message = w.id WHERE t.chat_id = $1)
+		SELECT of, kind, state, reason, coalesce(key, ''), type, size, coalesce(encode(sha256, 'hex'), '') FROM theirs ORDER BY id`, chat)
 	queueInto(&b, &e.Broadcasts, `SELECT broadcast, (ARRAY['waiting', 'under way', 'sent', 'sent, perhaps twice', 'unreachable', 'stopped', 'failed'])[state + 1], reason
 		FROM recipients WHERE chat_id = $1 ORDER BY broadcast`, chat)
 	queueInto(&b, &e.Failed, `SELECT raw, reason, failed_at FROM failed_updates WHERE chat_id = $1 ORDER BY update_id`, chat)

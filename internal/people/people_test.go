@@ -200,6 +200,7 @@ func fill(t testing.TB, pool *pgxpool.Pool, chat int64, mark string) {
 	exec(t, pool, `WITH t AS (INSERT INTO threads (reference, chat_id, recommendation, named, name, chamber, branch, language, state, since, created_at, updated_at)
 			SELECT $3::text || 't', $1, min(id), true, $3, $3, $3, $3, 'waiting', $2::timestamptz, $2::timestamptz, $2::timestamptz FROM recommendations WHERE chat_id = $1 RETURNING id)
 		INSERT INTO thread_messages (thread, kind, words, file, at) SELECT id, 'voice', $3, $3, $2 FROM t`, chat, now, mark)
+	exec(t, pool, `UPDATE media SET state = 'kept', store = 'folder', key = md5(random()::text), type = $1, size = 9, sha256 = sha256('x') WHERE file = $1`, mark)
 }
 
 // traces finds every column of every table where a value holds one of the words.
@@ -226,7 +227,7 @@ func traces(t testing.TB, pool *pgxpool.Pool, words ...string) []string {
 
 // aboutNobody are the tables that hold nothing of any chat. A new table belongs here, or into fill.
 var aboutNobody = []string{"goose_db_version", "updates", "instances", "stops", "seats", "stop_changes", "house", "invitations", "audit",
-	"broadcast_words", "pace", "rounds", "answer_overrides", "answer_sources", "answer_ways", "answer_proposals", "asked", "chambers", "cares", "themes",
+	"broadcast_words", "pace", "rounds", "answer_overrides", "answer_sources", "answer_ways", "answer_proposals", "asked", "chambers", "cares", "themes", "doomed",
 	"river_client", "river_client_queue", "river_job", "river_leader", "river_migration", "river_notification", "river_queue"}
 
 func TestErasingLeavesNoTraceInAnyTable(t *testing.T) {
@@ -273,6 +274,38 @@ func TestErasingLeavesNoTraceInAnyTable(t *testing.T) {
 	must(t, pgx.BeginFunc(t.Context(), pool, func(tx pgx.Tx) error { _, err := Erase(t.Context(), tx, chat, now); return err })) // again: nothing happens
 }
 
+// What is kept of a person's files goes with them: it is doomed in the same transaction, by names that tell nothing.
+func TestErasingDoomsTheFiles(t *testing.T) {
+	pool := house(t)
+	fill(t, pool, 5, "Gone")
+	fill(t, pool, 6, "Neighbour")
+	theirs := count(t, pool, `SELECT count(*) FROM media WHERE file = 'Gone'`)
+	exec(t, pool, `CREATE TABLE before AS SELECT key FROM media WHERE file = 'Gone'`)
+	must(t, pgx.BeginFunc(t.Context(), pool, func(tx pgx.Tx) error { _, err := Erase(t.Context(), tx, 5, now); return err }))
+	if n := count(t, pool, `SELECT count(*) FROM doomed JOIN before USING (key) WHERE store = 'folder' AND due_at <= $1`, now); n != theirs || theirs != 4 {
+		t.Errorf("%d of %d files are doomed", n, theirs)
+	}
+	if n := count(t, pool, `SELECT count(*) FROM media m LEFT JOIN doomed d USING (key) WHERE m.file = 'Neighbour' AND m.state = 'kept' AND d.key IS NULL`); n != 4 {
+		t.Errorf("the neighbour has %d files left", n)
+	}
+}
+
+func TestWhoAnsweredByVoiceTakesItWithThem(t *testing.T) {
+	pool := house(t)
+	fill(t, pool, 5, "Agent")
+	fill(t, pool, 6, "Artisan")
+	exec(t, pool, `INSERT INTO thread_messages (thread, staff, kind, words, file, seconds, at)
+		SELECT t.id, s.id, 'voice', 'by the chamber', 'spoken', 4, $1 FROM threads t, staff s WHERE t.chat_id = 6 AND s.chat_id = 5`, now)
+	exec(t, pool, `UPDATE media SET state = 'kept', store = 'folder', key = md5('spoken'), sha256 = sha256('x') WHERE file = 'spoken'`)
+	must(t, pgx.BeginFunc(t.Context(), pool, func(tx pgx.Tx) error { _, err := Erase(t.Context(), tx, 5, now); return err }))
+	if len(traces(t, pool, "spoken")) > 0 || count(t, pool, `SELECT count(*) FROM doomed WHERE key = md5('spoken')`) != 1 {
+		t.Error("the voice stays")
+	}
+	if n := count(t, pool, `SELECT count(*) FROM thread_messages WHERE words = 'by the chamber' OR file = 'Artisan'`); n != 2 {
+		t.Error("the artisan lost the answer's words, or their own voice")
+	}
+}
+
 func TestErasingFreesThePlaceForWhoWaits(t *testing.T) {
 	pool := house(t)
 	register(t, pool, 1, "Fatima", true)
@@ -311,10 +344,10 @@ func TestTheExportShowsAllThereIs(t *testing.T) {
 	must(t, err)
 	raw, err := json.Marshal(all)
 	must(t, err)
-	// 4 registrations with 8 values each, 3 recommendations with 10, what became of one with 3, a thread with 8, the profile's 7, three of a
-	// rating, two of a failed update, and one each of the chat's state, a consent, a wish, a notice, a delivery, a place in the staff and a
+	// 4 registrations with 8 values each, 3 recommendations with 10, what became of one with 3, a thread with 8, the type of 4 files and what 3 of
+	// them are of, the profile's 7, three of a rating, two of a failed update, and one each of the chat's state, a consent, a wish, a notice, a delivery, a place in the staff and a
 	// broadcast; a recorded answer has two
-	if n := strings.Count(string(raw), mark); n != 4*8+3*10+3+8+7+3+2+7+2 {
+	if n := strings.Count(string(raw), mark); n != 4*8+3*10+3+8+4+3+7+3+2+7+2 {
 		t.Errorf("the marker stands there %d times: %s", n, raw)
 	}
 	if strings.Contains(string(raw), "Neighbour") {

@@ -73,6 +73,32 @@ func TestEachThingIsKeptAsLongAsItMayAndNoLonger(t *testing.T) {
 	}
 }
 
+func TestFilesGoWhenTheirAuthorsAreDetached(t *testing.T) {
+	pool := house(t)
+	fill(t, pool, 5, "Old")
+	exec(t, pool, `UPDATE recommendations SET created_at = $1`, now)
+	exec(t, pool, `CREATE TABLE before AS SELECT *, CASE WHEN rating IS NOT NULL THEN 'rating' ELSE 'said' END AS of FROM media`)
+	doomed := func(of string) int {
+		return count(t, pool, `SELECT count(*) FROM doomed JOIN before USING (store, key) WHERE of = $1`, of)
+	}
+	stopEnds := now.Add(7*day + 3*time.Hour)
+	for _, c := range []struct {
+		of   string
+		due  time.Time
+		many int
+	}{{"rating", stopEnds.Add(90 * day), 1}, {"said", now.Add(365 * day), 3}} {
+		if purge(t, pool, c.due); doomed(c.of) != 0 {
+			t.Errorf("%s: gone on the last day", c.of)
+		}
+		if purge(t, pool, c.due.Add(time.Second)); doomed(c.of) != c.many {
+			t.Errorf("%s: %d are doomed a second later", c.of, doomed(c.of))
+		}
+	}
+	if n := count(t, pool, `SELECT count(*) FROM media`); n != 0 {
+		t.Errorf("%d files are left", n)
+	}
+}
+
 func TestWhatWasAskedIsKeptForAYear(t *testing.T) {
 	pool := house(t)
 	exec(t, pool, `INSERT INTO asked (day, language, words, decision) VALUES ($1, 'fr', 'carte', 'answer')`, now)

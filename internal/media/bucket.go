@@ -1,0 +1,68 @@
+package media
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+
+	"github.com/minio/minio-go/v7"
+	"github.com/minio/minio-go/v7/pkg/credentials"
+)
+
+// BucketConfig says which bucket of an S3-compatible store to use.
+type BucketConfig struct {
+	Endpoint  string // https://s3.example.ma
+	Bucket    string
+	AccessKey string
+	SecretKey string
+	Region    string
+	Prefix    string // before each key; ""
+	Transport http.RoundTripper
+}
+
+// A Bucket is an S3-compatible store.
+type Bucket struct {
+	client *minio.Client
+	bucket string
+	prefix string
+	name   string
+}
+
+var _ Store = (*Bucket)(nil)
+
+// OpenBucket makes a store of a bucket. It calls nothing yet: a store that is away for a while holds up nothing but its files.
+func OpenBucket(c BucketConfig) (*Bucket, error) {
+	at, err := url.Parse(c.Endpoint)
+	if err != nil || at.Host == "" {
+		return nil, fmt.Errorf("the store's address is no http or https address: %q", c.Endpoint)
+	}
+	client, err := minio.New(at.Host, &minio.Options{Creds: credentials.NewStaticV4(c.AccessKey, c.SecretKey, ""), Secure: at.Scheme == "https",
+		Region: c.Region, Transport: c.Transport, MaxRetries: 1}) // what fails is tried again by the table
+	if err != nil {
+		return nil, fmt.Errorf("make a client of the store: %w", err)
+	}
+	return &Bucket{client: client, bucket: c.Bucket, prefix: c.Prefix, name: "s3:" + at.Host + "/" + c.Bucket + "/" + c.Prefix}, nil
+}
+
+// Name is the address without the keys to it.
+func (b *Bucket) Name() string { return b.name }
+
+// Put keeps data in one request.
+func (b *Bucket) Put(ctx context.Context, key string, data []byte, contentType string) error {
+	_, err := b.client.PutObject(ctx, b.bucket, b.prefix+key, bytes.NewReader(data), int64(len(data)),
+		minio.PutObjectOptions{ContentType: contentType, DisableMultipart: true})
+	if err != nil {
+		return fmt.Errorf("in the store %s: %w", b.name, err)
+	}
+	return nil
+}
+
+// Delete leaves nothing under the key; a bucket that keeps old versions keeps it all the same.
+func (b *Bucket) Delete(ctx context.Context, key string) error {
+	if err := b.client.RemoveObject(ctx, b.bucket, b.prefix+key, minio.RemoveObjectOptions{}); err != nil {
+		return fmt.Errorf("in the store %s: %w", b.name, err)
+	}
+	return nil
+}
