@@ -124,7 +124,7 @@ func readClock(said []string, late bool) (c Clock, marked, ok bool) {
 			}
 		}
 	}
-	hour := 0
+	var hour int
 	switch m := oneClock.FindStringSubmatch(whole); {
 	case m != nil:
 		hour, _ = strconv.Atoi(m[1])
