@@ -15,23 +15,23 @@ func (s Scope) group() string {
 	return `group_id = (SELECT group_id FROM inbox_alike WHERE reference = $2 AND ` + s.sees() + `)`
 }
 
-// Others tells how many recommendations that the scope sees are in the same group as one of them, itself not counted, up to MostCounted.
-// They are a range of recommendations_group.
-func Others(ctx context.Context, q postgres.Querier, s Scope, reference string) (n int, err error) {
-	err = q.QueryRow(ctx, fmt.Sprintf(`SELECT count(*) FROM (SELECT FROM inbox_alike WHERE %s AND reference <> $2 AND %s LIMIT %d) AS few`, s.group(), s.sees(), MostCounted),
-		s.Chamber, reference).Scan(&n)
+// Others tells how many recommendations that the scope sees are in the same group as one of them, itself not counted, up to MostCounted, and
+// whether the staff confirmed that it belongs there. They are a range of recommendations_group.
+func Others(ctx context.Context, q postgres.Querier, s Scope, reference string) (n int, same bool, err error) {
+	err = q.QueryRow(ctx, fmt.Sprintf(`SELECT (SELECT count(*) FROM (SELECT FROM inbox_alike WHERE %s AND reference <> $2 AND %[2]s LIMIT %d) AS few),
+		coalesce((SELECT same FROM inbox_alike WHERE reference = $2 AND %[2]s), false)`, s.group(), s.sees(), MostCounted), s.Chamber, reference).Scan(&n, &same)
 	if err != nil {
-		return 0, fmt.Errorf("count what is like %s: %w", reference, err)
+		return 0, false, fmt.Errorf("count what is like %s: %w", reference, err)
 	}
-	return n, nil
+	return n, same, nil
 }
 
 // NextAlike gives the reference of one that is in the same group as another, behind a third ("": the first): chamber by chamber, the oldest
-// first; "" when there is none.
+// first; "" when there is none. The third may have left the group meanwhile.
 func NextAlike(ctx context.Context, q postgres.Querier, s Scope, reference, after string) (ref string, err error) {
 	err = q.QueryRow(ctx, `SELECT reference FROM inbox_alike WHERE `+s.group()+` AND reference <> $2 AND `+s.sees()+` AND (chamber, created_at, id) > (
-			coalesce((SELECT chamber FROM inbox_alike WHERE reference = $3), ''), coalesce((SELECT created_at FROM inbox_alike WHERE reference = $3), '-infinity'),
-			coalesce((SELECT id FROM inbox_alike WHERE reference = $3), 0))
+			coalesce((SELECT chamber FROM inbox WHERE reference = $3), ''), coalesce((SELECT created_at FROM inbox WHERE reference = $3), '-infinity'),
+			coalesce((SELECT id FROM inbox WHERE reference = $3), 0))
 		ORDER BY chamber, created_at, id LIMIT 1`, s.Chamber, reference, after).Scan(&ref)
 	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
 		return "", fmt.Errorf("find the next that is like %s: %w", reference, err)

@@ -201,7 +201,7 @@ func TestAnAgentWalksThroughWhatIsAlikeInTheirOwnRegionOnly(t *testing.T) {
 				break
 			}
 		}
-		if n, err := Others(t.Context(), pool, s, from); err != nil || n != len(refs) {
+		if n, _, err := Others(t.Context(), pool, s, from); err != nil || n != len(refs) {
 			t.Errorf("%d are counted of %d, %v", n, len(refs), err)
 		}
 		return refs
