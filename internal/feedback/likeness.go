@@ -1,9 +1,13 @@
 package feedback
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"math"
+	"slices"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -162,32 +166,57 @@ func (l Likeness) ungrouped(ctx context.Context, tx pgx.Tx) (list []fresh, err e
 	return list, nil
 }
 
+// light are the lightest terms, as many as don't make another one alike by themselves, and what they weigh together.
+func (r fresh) light() (light map[string]bool, rest int32) {
+	order := slices.SortedFunc(maps.Keys(r.terms), func(a, b string) int {
+		return cmp.Or(cmp.Compare(r.terms[a], r.terms[b]), strings.Compare(a, b))
+	})
+	light = map[string]bool{}
+	for _, term := range order {
+		if (rest+r.terms[term])*100 >= AlikeFrom*r.total {
+			break
+		}
+		light[term] = true
+		rest += r.terms[term]
+	}
+	return light, rest
+}
+
 // A candidate is a group that a recommendation may join.
 type candidate struct {
 	group    int64
 	likeness int32 // millionths
 }
 
-// candidates gives the nearest group of each that has one. The least that two of this and that size can have in common bounds what is
-// looked at: an index range for each term.
+// candidates gives the nearest group of each that has one. Its lightest terms are also those that most people say, and together too little to
+// make two alike: groups are found by the others alone, each an index range of group_terms_term, and the rest is looked up for those that can
+// still be near enough.
 func candidates(ctx context.Context, q postgres.Querier, list []fresh) (map[int64]candidate, error) {
 	var ids []int64
 	var themes, said []string
-	var weights, totals []int32
+	var weights, totals, rests []int32
+	var leads []bool
 	for _, r := range list {
+		light, rest := r.light()
 		for term, w := range r.terms {
 			ids, themes, said = append(ids, r.id), append(themes, r.theme), append(said, term)
-			weights, totals = append(weights, w), append(totals, r.total)
+			weights, totals, rests, leads = append(weights, w), append(totals, r.total), append(rests, rest), append(leads, !light[term])
 		}
 	}
-	rows, err := q.Query(ctx, `SELECT DISTINCT ON (a.id) a.id, g.id, a.likeness FROM (
-			SELECT s.id, t.typical, sum(least(s.weight, t.weight)) * 1000000 / (s.total + t.total - sum(least(s.weight, t.weight))) AS likeness
-			FROM unnest($1::bigint[], $2::text[], $3::text[], $4::int[], $5::int[]) AS s(id, theme, term, weight, total)
-			JOIN group_terms t ON t.theme = s.theme AND t.term = s.term AND t.total BETWEEN s.total * $6::int / 100 AND s.total * 100 / $6::int
-			GROUP BY s.id, s.total, t.typical, t.total
-		) a JOIN groups g ON g.typical = a.typical
-		WHERE a.likeness >= $7 AND NOT EXISTS (SELECT FROM splits x WHERE x.recommendation = a.id AND x.group_id = g.id)
-		ORDER BY a.id, a.likeness DESC, g.id`, ids, themes, said, weights, totals, AlikeFrom, alikeFrom)
+	rows, err := q.Query(ctx, `WITH said AS MATERIALIZED (
+			SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::int[], $5::int[], $6::int[], $7::bool[]) AS s(id, theme, term, weight, total, rest, leads)
+		), likely AS MATERIALIZED (
+			SELECT s.id, s.total, t.typical, t.total AS theirs FROM said s
+			JOIN group_terms t ON t.theme = s.theme AND t.term = s.term AND t.total BETWEEN s.total * $8::int / 100 AND s.total * 100 / $8::int
+			WHERE s.leads GROUP BY s.id, s.total, s.rest, t.typical, t.total
+			HAVING (sum(least(s.weight, t.weight)) + s.rest) * (100 + $8::int) >= $8::int * (s.total + t.total)
+		), near AS (
+			SELECT l.id, l.typical, sum(least(s.weight, t.weight)) * 1000000 / (l.total + l.theirs - sum(least(s.weight, t.weight))) AS likeness
+			FROM likely l JOIN group_terms t ON t.typical = l.typical JOIN said s ON s.id = l.id AND s.term = t.term GROUP BY l.id, l.typical, l.total, l.theirs
+		)
+		SELECT DISTINCT ON (n.id) n.id, g.id, n.likeness FROM near n JOIN groups g ON g.typical = n.typical
+		WHERE n.likeness >= $9 AND NOT EXISTS (SELECT FROM splits x WHERE x.recommendation = n.id AND x.group_id = g.id)
+		ORDER BY n.id, n.likeness DESC, g.id`, ids, themes, said, weights, totals, rests, leads, AlikeFrom, alikeFrom)
 	if err != nil {
 		return nil, fmt.Errorf("look for groups that say the same: %w", err)
 	}
