@@ -159,8 +159,12 @@ func (lk *Likeness) said(text string) map[string]float32 {
 			w, from = lk.look(typed[i])
 		}
 		from.say(said, w)
-		if len(w.concepts) > 0 && w.surety <= withSlip*guessed && len(w.sound) >= 3 {
-			said[w.sound] = max(said[w.sound], guessed) // and it may be a word that is unknown
+		switch {
+		case len(w.concepts) == 0 || len(w.sound) < 3:
+		case w.surety <= withSlip*guessed: // it may as well be a word that is unknown
+			said[w.sound] = max(said[w.sound], guessed)
+		case len(w.concepts) == 1 && from.concepts[w.concepts[0]] == tradeConcept: // which of them matters here
+			said[w.sound] = 1
 		}
 		i++
 	}
