@@ -10,21 +10,23 @@ CREATE TABLE groups (
 CREATE INDEX groups_headless ON groups (id) WHERE typical IS NULL;
 CREATE INDEX groups_edition ON groups (edition);
 
--- What the typical one of a group says. These are words of somebody, and go with them.
+-- What the typical one of a group says, and those that the staff confirmed. These are words of somebody, and go with them.
 CREATE TABLE group_terms (
-    typical bigint NOT NULL REFERENCES recommendations ON DELETE CASCADE,
-    theme   text   NOT NULL,
-    term    text   NOT NULL,
-    weight  int    NOT NULL CHECK (weight > 0),         -- hundredths of a concept
-    total   int    NOT NULL,                            -- of all terms of the typical one
-    PRIMARY KEY (typical, term)
+    recommendation bigint NOT NULL REFERENCES recommendations ON DELETE CASCADE,
+    group_id       bigint NOT NULL REFERENCES groups ON DELETE CASCADE,
+    theme          text   NOT NULL,
+    term           text   NOT NULL,
+    weight         int    NOT NULL CHECK (weight > 0),  -- hundredths of a concept
+    total          int    NOT NULL,                     -- of all terms of the recommendation
+    PRIMARY KEY (recommendation, term)
 );
+CREATE INDEX group_terms_group ON group_terms (group_id);
 -- The way in for a new recommendation: groups that say something of the same, and about as much.
-CREATE INDEX group_terms_term ON group_terms (theme, term, total) INCLUDE (typical, weight);
+CREATE INDEX group_terms_term ON group_terms (theme, term, total) INCLUDE (recommendation, weight);
 
 ALTER TABLE recommendations
     ADD COLUMN group_id bigint REFERENCES groups,
-    ADD COLUMN grouped  boolean NOT NULL DEFAULT false, -- its group was looked for
+    ADD COLUMN grouped  boolean NOT NULL DEFAULT false, -- its group was looked for, and its terms are written down if they are to be
     ADD COLUMN same     boolean NOT NULL DEFAULT false, -- somebody of the staff said that it belongs there; else it is a suggestion
     ADD CHECK (group_id IS NOT NULL OR NOT same);
 CREATE INDEX recommendations_ungrouped ON recommendations (id) WHERE NOT grouped;

@@ -39,9 +39,10 @@ func NextAlike(ctx context.Context, q postgres.Querier, s Scope, reference, afte
 	return ref, nil
 }
 
-// Confirm says that two recommendations of one group belong together. ok is false when the scope doesn't see both there.
+// Confirm says that two recommendations of one group belong together. From soon on, what says the same as one of them is put there too. ok is
+// false when the scope doesn't see both there.
 func (p Step) Confirm(ctx context.Context, q postgres.Querier, reference, other string) (ok bool, err error) {
-	tag, err := q.Exec(ctx, `UPDATE recommendations SET same = true WHERE id = ANY(ARRAY(
+	tag, err := q.Exec(ctx, `UPDATE recommendations SET same = true, grouped = false WHERE id = ANY(ARRAY(
 			SELECT id FROM inbox_alike WHERE reference IN ($2, $3) AND `+p.Scope.group()+` AND `+p.Scope.sees()+`))
 		AND (SELECT count(*) FROM inbox_alike WHERE reference IN ($2, $3) AND `+p.Scope.group()+` AND `+p.Scope.sees()+`) = 2`, p.Scope.Chamber, reference, other)
 	if err != nil {
@@ -64,7 +65,7 @@ func (p Step) Split(ctx context.Context, q postgres.Querier, reference, other st
 		), headless AS (
 			UPDATE groups g SET typical = NULL FROM one WHERE g.id = one.group_id AND g.typical = one.id
 		), unsaid AS (
-			DELETE FROM group_terms t USING one WHERE t.typical = one.id
+			DELETE FROM group_terms t USING one WHERE t.recommendation = one.id
 		), left_it AS (
 			UPDATE recommendations r SET group_id = NULL, same = false, grouped = false FROM one WHERE r.id = one.id RETURNING r.id
 		)

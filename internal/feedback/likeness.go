@@ -18,7 +18,7 @@ import (
 // A Likeness groups recommendations that say the same under one theme. Groups are of the whole country; what the staff see of one is what
 // their scope sees.
 //
-// A recommendation joins the group whose typical one says most of the same, at least AlikeFrom hundredths of what the two say; the older
+// A recommendation joins the group of which the typical one, or one that the staff confirmed, says most of the same, at least AlikeFrom hundredths of what the two say; the older
 // group when two are as near; else it founds a group of its own. They are taken in the order of their numbers, so the same recommendations
 // give the same groups, in whatever portions and whichever instances. Two exceptions: of those that come in the same moment the one that
 // commits first is taken first, and what the staff confirm or take out stays so.
@@ -94,6 +94,7 @@ type fresh struct {
 	terms terms
 	total int32
 	group int64 // 0: none; negative: founded in this portion, by the fresh one of that place, counted from -1
+	same  bool  // the staff confirmed that it is in its group: only its terms are to be written down
 }
 
 // take finds the groups of those that have none. It is one look at the index group_terms_term for all of them, and the same comparison
@@ -109,9 +110,13 @@ func (l Likeness) take(ctx context.Context, tx pgx.Tx) (int, error) {
 	}
 	founders := map[string][]int{} // of this portion, by theme
 	var founded []int
+	var confirmed []fresh
 	for i := range list {
 		r := &list[i]
-		if len(r.terms) == 0 {
+		if r.same {
+			confirmed = append(confirmed, *r)
+		}
+		if r.same || len(r.terms) == 0 {
 			continue
 		}
 		best := near[r.id]
@@ -128,6 +133,9 @@ func (l Likeness) take(ctx context.Context, tx pgx.Tx) (int, error) {
 	}
 	ids, err := l.found(ctx, tx, list, founded)
 	if err != nil {
+		return 0, err
+	}
+	if err := keepTerms(ctx, tx, confirmed); err != nil {
 		return 0, err
 	}
 	in := make([]int64, len(list))
@@ -150,13 +158,13 @@ func (l Likeness) take(ctx context.Context, tx pgx.Tx) (int, error) {
 
 // ungrouped gives those whose group was not looked for, by recommendations_ungrouped. What somebody changes this moment is taken next time.
 func (l Likeness) ungrouped(ctx context.Context, tx pgx.Tx) (list []fresh, err error) {
-	rows, err := tx.Query(ctx, `SELECT id, theme, words FROM recommendations WHERE NOT grouped ORDER BY id LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED`, GroupAtOnce)
+	rows, err := tx.Query(ctx, `SELECT id, theme, words, same, coalesce(group_id, 0) FROM recommendations WHERE NOT grouped ORDER BY id LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED`, GroupAtOnce)
 	if err != nil {
 		return nil, fmt.Errorf("find recommendations without a group: %w", err)
 	}
 	var r fresh
 	var words string
-	if _, err := pgx.ForEachRow(rows, []any{&r.id, &r.theme, &words}, func() error {
+	if _, err := pgx.ForEachRow(rows, []any{&r.id, &r.theme, &words, &r.same, &r.group}, func() error {
 		r.terms, r.total = l.terms(r.theme, words)
 		list = append(list, r)
 		return nil
@@ -190,13 +198,16 @@ type candidate struct {
 
 // candidates gives the nearest group of each that has one. Its lightest terms are also those that most people say, and together too little to
 // make two alike: groups are found by the others alone, each an index range of group_terms_term, and the rest is looked up for those that can
-// still be near enough.
+// still be near enough. OFFSET 0 keeps the planner, which can't know how few there are, from reading the whole table.
 func candidates(ctx context.Context, q postgres.Querier, list []fresh) (map[int64]candidate, error) {
 	var ids []int64
 	var themes, said []string
 	var weights, totals, rests []int32
 	var leads []bool
 	for _, r := range list {
+		if r.same {
+			continue
+		}
 		light, rest := r.light()
 		for term, w := range r.terms {
 			ids, themes, said = append(ids, r.id), append(themes, r.theme), append(said, term)
@@ -206,17 +217,20 @@ func candidates(ctx context.Context, q postgres.Querier, list []fresh) (map[int6
 	rows, err := q.Query(ctx, `WITH said AS MATERIALIZED (
 			SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::int[], $5::int[], $6::int[], $7::bool[]) AS s(id, theme, term, weight, total, rest, leads)
 		), likely AS MATERIALIZED (
-			SELECT s.id, s.total, t.typical, t.total AS theirs FROM said s
-			JOIN group_terms t ON t.theme = s.theme AND t.term = s.term AND t.total BETWEEN s.total * $8::int / 100 AND s.total * 100 / $8::int
-			WHERE s.leads GROUP BY s.id, s.total, s.rest, t.typical, t.total
+			SELECT s.id, s.total, t.recommendation, t.total AS theirs FROM said s CROSS JOIN LATERAL (
+				SELECT recommendation, weight, total FROM group_terms WHERE theme = s.theme AND term = s.term AND total BETWEEN s.total * $8::int / 100 AND s.total * 100 / $8::int
+				OFFSET 0) t
+			WHERE s.leads GROUP BY s.id, s.total, s.rest, t.recommendation, t.total
 			HAVING (sum(least(s.weight, t.weight)) + s.rest) * (100 + $8::int) >= $8::int * (s.total + t.total)
 		), near AS (
-			SELECT l.id, l.typical, sum(least(s.weight, t.weight)) * 1000000 / (l.total + l.theirs - sum(least(s.weight, t.weight))) AS likeness
-			FROM likely l JOIN group_terms t ON t.typical = l.typical JOIN said s ON s.id = l.id AND s.term = t.term GROUP BY l.id, l.typical, l.total, l.theirs
+			SELECT l.id, t.group_id, sum(least(s.weight, t.weight)) * 1000000 / (l.total + l.theirs - sum(least(s.weight, t.weight))) AS likeness
+			FROM likely l CROSS JOIN LATERAL (SELECT group_id, term, weight FROM group_terms WHERE recommendation = l.recommendation OFFSET 0) t
+				JOIN said s ON s.id = l.id AND s.term = t.term
+			GROUP BY l.id, l.recommendation, t.group_id, l.total, l.theirs
 		)
-		SELECT DISTINCT ON (n.id) n.id, g.id, n.likeness FROM near n JOIN groups g ON g.typical = n.typical
-		WHERE n.likeness >= $9 AND NOT EXISTS (SELECT FROM splits x WHERE x.recommendation = n.id AND x.group_id = g.id)
-		ORDER BY n.id, n.likeness DESC, g.id`, ids, themes, said, weights, totals, rests, leads, AlikeFrom, alikeFrom)
+		SELECT DISTINCT ON (id) id, group_id, likeness FROM near n
+		WHERE likeness >= $9 AND NOT EXISTS (SELECT FROM splits x WHERE x.recommendation = n.id AND x.group_id = n.group_id)
+		ORDER BY id, likeness DESC, group_id`, ids, themes, said, weights, totals, rests, leads, AlikeFrom, alikeFrom)
 	if err != nil {
 		return nil, fmt.Errorf("look for groups that say the same: %w", err)
 	}
@@ -250,24 +264,31 @@ func (l Likeness) found(ctx context.Context, tx pgx.Tx, list []fresh, founded []
 	if err != nil {
 		return nil, fmt.Errorf("found groups: %w", err)
 	}
+	for i := range typical {
+		typical[i].group = groups[i]
+	}
 	return groups, keepTerms(ctx, tx, typical)
 }
 
-// keepTerms writes down what typical ones say, instead of what stood there.
-func keepTerms(ctx context.Context, tx pgx.Tx, typical []fresh) error {
-	var ids, of []int64
+// keepTerms writes down what recommendations of known groups say, instead of what stood there.
+func keepTerms(ctx context.Context, tx pgx.Tx, list []fresh) error {
+	if len(list) == 0 {
+		return nil
+	}
+	var ids, of, groups []int64
 	var themes, said []string
 	var weights, totals []int32
-	for _, r := range typical {
+	for _, r := range list {
 		of = append(of, r.id)
 		for term, w := range r.terms {
-			ids, themes, said = append(ids, r.id), append(themes, r.theme), append(said, term)
+			ids, groups, themes, said = append(ids, r.id), append(groups, r.group), append(themes, r.theme), append(said, term)
 			weights, totals = append(weights, w), append(totals, r.total)
 		}
 	}
 	var b pgx.Batch
-	b.Queue(`DELETE FROM group_terms WHERE typical = ANY($1)`, of)
-	b.Queue(`INSERT INTO group_terms (typical, theme, term, weight, total) SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::int[], $5::int[])`, ids, themes, said, weights, totals)
+	b.Queue(`DELETE FROM group_terms WHERE recommendation = ANY($1)`, of)
+	b.Queue(`INSERT INTO group_terms (recommendation, group_id, theme, term, weight, total)
+		SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::int[], $6::int[])`, ids, groups, themes, said, weights, totals)
 	if err := tx.SendBatch(ctx, &b).Close(); err != nil {
 		return fmt.Errorf("write down what groups say: %w", err)
 	}
@@ -275,7 +296,7 @@ func keepTerms(ctx context.Context, tx pgx.Tx, typical []fresh) error {
 }
 
 // mend finds a typical one for groups that lost theirs: one that the staff confirmed, else the oldest. Those that are left by all go. And it
-// works out anew what groups say that were written down by another edition; who is in them stays.
+// works out anew what groups say that were written down by another edition; who is in them stays. Those that were confirmed follow with take.
 func (l Likeness) mend(ctx context.Context, tx pgx.Tx) (int, error) {
 	rows, err := tx.Query(ctx, `SELECT g.id, coalesce(m.id, 0), coalesce(m.theme, ''), coalesce(m.words, '')
 		FROM (SELECT id, typical FROM groups WHERE typical IS NULL UNION SELECT id, typical FROM groups WHERE edition < $1 OR edition > $1 ORDER BY id LIMIT $2) g
@@ -294,6 +315,7 @@ func (l Likeness) mend(ctx context.Context, tx pgx.Tx) (int, error) {
 			empty = append(empty, group)
 			return nil
 		}
+		r.group = group
 		r.terms, r.total = l.terms(r.theme, words)
 		groups, ids, typical = append(groups, group), append(ids, r.id), append(typical, r)
 		return nil
@@ -309,6 +331,9 @@ func (l Likeness) mend(ctx context.Context, tx pgx.Tx) (int, error) {
 		if _, err := tx.Exec(ctx, `UPDATE groups g SET typical = s.typical, edition = $3 FROM unnest($1::bigint[], $2::bigint[]) AS s(id, typical) WHERE g.id = s.id`,
 			groups, ids, l.Edition); err != nil {
 			return 0, fmt.Errorf("give groups a typical one: %w", err)
+		}
+		if _, err := tx.Exec(ctx, `UPDATE recommendations SET grouped = false WHERE group_id = ANY($1) AND same AND id <> ALL($2)`, groups, ids); err != nil {
+			return 0, fmt.Errorf("look at the confirmed ones again: %w", err)
 		}
 		if err := keepTerms(ctx, tx, typical); err != nil {
 			return 0, err

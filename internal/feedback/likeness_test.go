@@ -279,8 +279,31 @@ func TestWhatIsSplitStaysOutAndWhatIsConfirmedAttracts(t *testing.T) {
 	if got := grouping(t, pool, second, third, fourth, first); got != "aaab" {
 		t.Error(got)
 	}
+	// and what says the same as a confirmed one joins, though the typical one says less of it
+	wordy := voice(t, pool, 5, "03", "wool dear since long")
+	group(t, pool, plainly)
+	if got := grouping(t, pool, second, wordy); got != "ab" {
+		t.Fatal(got)
+	}
+	exec(t, pool, `UPDATE recommendations r SET group_id = o.group_id FROM recommendations o WHERE r.reference = $1 AND o.reference = $2`, wordy, second)
+	if ok, err := step.Confirm(t.Context(), pool, second, wordy); !ok || err != nil {
+		t.Fatal(ok, err)
+	}
+	group(t, pool, plainly)
+	sixth := voice(t, pool, 6, "03", "dear since long")
+	group(t, pool, plainly)
+	if got := grouping(t, pool, second, wordy, sixth); got != "aaa" {
+		t.Error(got)
+	}
+	// in another edition too
+	group(t, pool, Likeness{"2", plainly.Terms})
+	var said int
+	if err := pool.QueryRow(t.Context(), `SELECT count(DISTINCT recommendation) FROM group_terms WHERE group_id = (SELECT group_id FROM recommendations WHERE reference = $1)`, second).
+		Scan(&said); err != nil || said != 3 {
+		t.Errorf("%d say what the group says, of three confirmed, %v", said, err)
+	}
 	var same []bool
-	if err := pool.QueryRow(t.Context(), `SELECT array_agg(same ORDER BY id) FROM recommendations`).Scan(&same); err != nil || !slices.Equal(same, []bool{false, true, true, false}) {
+	if err := pool.QueryRow(t.Context(), `SELECT array_agg(same ORDER BY id) FROM recommendations`).Scan(&same); err != nil || !slices.Equal(same, []bool{false, true, true, false, true, false}) {
 		t.Errorf("confirmed: %v, %v", same, err)
 	}
 }
