@@ -18,10 +18,10 @@ import (
 // what likeness/likeness.yaml adds to them for those who tell rather than ask. It never changes, does no I/O, and is safe for concurrent use.
 type Likeness struct {
 	lexicon *Lexicon
-	own     *Lexicon                      // concepts that only matter here
-	as      map[string][]string           // a concept → what it says here
-	little  map[string]bool               // what most people say whatever they mean
-	themes  map[string]map[string]float32 // what a theme's name says already
+	own     *Lexicon                   // concepts that only matter here
+	as      map[string][]string        // a concept → what it says here
+	little  map[string]bool            // what most people say whatever they mean
+	themes  map[string]map[string]bool // what a theme's name says already
 	edition string
 }
 
@@ -53,7 +53,7 @@ func ReadLikeness(fsys fs.FS, lx *Lexicon) (*Likeness, []Problem) {
 		l.problem(likenessFile, 1, "concepts, as, little, themes", "can't be read: %v", err)
 		return nil, l.problems
 	}
-	lk := &Likeness{lexicon: lx, own: newLexicon(nil), as: map[string][]string{}, little: map[string]bool{}, themes: map[string]map[string]float32{}}
+	lk := &Likeness{lexicon: lx, own: newLexicon(nil), as: map[string][]string{}, little: map[string]bool{}, themes: map[string]map[string]bool{}}
 	for _, c := range page.Concepts {
 		lk.own.read(l, likenessFile, b, fmt.Sprint(c.Key), fmt.Sprint(c.Value))
 	}
@@ -77,9 +77,9 @@ func ReadLikeness(fsys fs.FS, lx *Lexicon) (*Likeness, []Problem) {
 	}
 	for _, t := range page.Themes {
 		theme, line := fmt.Sprint(t.Key), lineOf(b, fmt.Sprint(t.Key))
-		lk.themes[theme] = map[string]float32{}
+		lk.themes[theme] = map[string]bool{}
 		for _, name := range strings.Fields(fmt.Sprint(t.Value)) {
-			lk.themes[theme]["#"+known(name, line)] = weighTheme
+			lk.themes[theme]["#"+known(name, line)] = true
 		}
 	}
 	if len(l.problems) > 0 {
@@ -135,11 +135,11 @@ func (lk *Likeness) Terms(theme, words string) map[string]float32 {
 
 // weight is how much a term counts under a theme.
 func (lk *Likeness) weight(theme, term string) float32 {
-	if lk.little[term] {
+	switch {
+	case lk.little[term]:
 		return weighLittle
-	}
-	if w, ok := lk.themes[theme][term]; ok {
-		return w
+	case lk.themes[theme][term]:
+		return weighTheme
 	}
 	return 1
 }
