@@ -12,8 +12,8 @@ import (
 // A Likeness groups recommendations that say the same under one theme. Groups are of the whole country; what the staff see of one is what
 // their scope sees.
 //
-// A recommendation joins the group of which the typical one, or one that the staff confirmed, says most of the same, at least AlikeFrom
-// hundredths of what the two say; the older group when two are as near; else it founds a group of its own, in which it is the typical one.
+// A recommendation joins the group of which the typical one, or one that the staff confirmed, says most of the same: half of what the two
+// say, or less when it is much. Of two that are as near it joins the older; else it founds a group of its own, in which it is the typical one.
 // They are taken in the order of their numbers, so the same recommendations give the same groups, in whatever portions and whichever
 // instances. Two exceptions: of those that come in the same moment the one that commits first is taken first, and what the staff confirm or
 // take out stays so.
@@ -22,9 +22,13 @@ type Likeness struct {
 	Terms   func(theme, words string) map[string]float32 // what words say, and how much each counts: "#…" is a concept, 1 one of its own
 }
 
-// AlikeFrom is how much of what two recommendations say must be said by both, in hundredths. Found on testdata/likeness: precision matters
-// more than recall.
-const AlikeFrom = 51
+// Two are alike when both say alikeFrom hundredths of what the two say; or much, which is two concepts and a little more, and then muchFrom
+// hundredths: who tells a story says more besides. Found on testdata/likeness and on the demonstration's week; precision matters more than recall.
+const (
+	alikeFrom = 51
+	much      = 210 // hundredths of a concept
+	muchFrom  = 28
+)
 
 // terms are what is said, in hundredths of a concept: whole numbers, so that two machines never differ in the last digit.
 type terms map[string]int32
@@ -40,19 +44,24 @@ func (l Likeness) terms(theme, words string) (t terms, total int32) {
 	return t, total
 }
 
-// likeness is how much of what two say is said by both, in millionths. It is what candidates works out in SQL.
+// likeness is how much of what two say is said by both, in millionths; 0 when they are not alike. It is what candidates works out in SQL.
 func likeness(a, b terms, totals int32) int32 {
 	var both int32
 	for term, w := range a {
 		both += min(w, b[term])
 	}
-	if both == 0 {
+	either := totals - both
+	if both == 0 || both*100 < alikeFrom*either && (both < much || both*100 < muchFrom*either) {
 		return 0
 	}
-	return int32(int64(both) * 1_000_000 / int64(totals-both))
+	return int32(int64(both) * 1_000_000 / int64(either))
 }
 
-const alikeFrom = AlikeFrom * 10_000
+// least is how much another one must say of the same at least, to be alike to one that says so much.
+func least(total int32) int32 {
+	half := (total*alikeFrom + 99) / 100
+	return min(half, max(much, (total*muchFrom+99)/100))
+}
 
 // GroupAtOnce is how many recommendations Group takes in with one transaction.
 const GroupAtOnce = 500

@@ -21,7 +21,7 @@ func (r fresh) light() (light map[string]bool, rest int32) {
 	})
 	light = map[string]bool{}
 	for _, term := range order {
-		if (rest+r.terms[term])*100 >= AlikeFrom*r.total {
+		if rest+r.terms[term] >= least(r.total) {
 			break
 		}
 		light[term] = true
@@ -50,35 +50,42 @@ type candidate struct {
 func candidates(ctx context.Context, q postgres.Querier, list []fresh) (map[int64]candidate, error) {
 	var ids []int64
 	var themes, said []string
-	var weights, totals, rests []int32
+	var weights, totals, rests, from, to []int32
 	var leads []bool
 	for _, r := range list {
 		if r.same {
 			continue
 		}
 		light, rest := r.light()
+		// What another one says in all: it says the least that must be shared, and of what it says enough is shared.
+		low, high := least(r.total), r.total*100/alikeFrom
+		if r.total >= much {
+			high = r.total * 100 / muchFrom
+		}
 		for term, w := range r.terms {
 			ids, themes, said = append(ids, r.id), append(themes, r.theme), append(said, term)
 			weights, totals, rests, leads = append(weights, w), append(totals, r.total), append(rests, rest), append(leads, !light[term])
+			from, to = append(from, low), append(to, high)
 		}
 	}
 	rows, err := q.Query(ctx, `WITH said AS MATERIALIZED (
-			SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::int[], $5::int[], $6::int[], $7::bool[]) AS s(id, theme, term, weight, total, rest, leads)
+			SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::int[], $5::int[], $6::int[], $7::bool[], $8::int[], $9::int[])
+				AS s(id, theme, term, weight, total, rest, leads, low, high)
 		), likely AS MATERIALIZED (
 			SELECT s.id, s.total, t.recommendation, t.total AS theirs FROM said s CROSS JOIN LATERAL (
-				SELECT recommendation, weight, total FROM group_terms WHERE theme = s.theme AND term = s.term AND total BETWEEN s.total * $8::int / 100 AND s.total * 100 / $8::int
-				OFFSET 0) t
+				SELECT recommendation, weight, total FROM group_terms WHERE theme = s.theme AND term = s.term AND total BETWEEN s.low AND s.high OFFSET 0) t
 			WHERE s.leads GROUP BY s.id, s.total, s.rest, t.recommendation, t.total
-			HAVING (sum(least(s.weight, t.weight)) + s.rest) * (100 + $8::int) >= $8::int * (s.total + t.total)
+			HAVING (sum(least(s.weight, t.weight)) + s.rest) * (100 + $10::int) >= $10::int * (s.total + t.total)
+				OR sum(least(s.weight, t.weight)) + s.rest >= $11::int AND (sum(least(s.weight, t.weight)) + s.rest) * (100 + $12::int) >= $12::int * (s.total + t.total)
 		), near AS (
-			SELECT l.id, t.group_id, sum(least(s.weight, t.weight)) * 1000000 / (l.total + l.theirs - sum(least(s.weight, t.weight))) AS likeness
+			SELECT l.id, t.group_id, sum(least(s.weight, t.weight)) AS shared, l.total + l.theirs - sum(least(s.weight, t.weight)) AS either
 			FROM likely l CROSS JOIN LATERAL (SELECT group_id, term, weight FROM group_terms WHERE recommendation = l.recommendation OFFSET 0) t
 				JOIN said s ON s.id = l.id AND s.term = t.term
 			GROUP BY l.id, l.recommendation, t.group_id, l.total, l.theirs
 		)
-		SELECT DISTINCT ON (id) id, group_id, likeness FROM near n
-		WHERE likeness >= $9 AND NOT EXISTS (SELECT FROM splits x WHERE x.recommendation = n.id AND x.group_id = n.group_id)
-		ORDER BY id, likeness DESC, group_id`, ids, themes, said, weights, totals, rests, leads, AlikeFrom, alikeFrom)
+		SELECT DISTINCT ON (id) id, group_id, shared * 1000000 / either AS likeness FROM near n
+		WHERE (shared * 100 >= $10 * either OR shared >= $11 AND shared * 100 >= $12 * either) AND NOT EXISTS (SELECT FROM splits x WHERE x.recommendation = n.id AND x.group_id = n.group_id)
+		ORDER BY id, likeness DESC, group_id`, ids, themes, said, weights, totals, rests, leads, from, to, alikeFrom, much, muchFrom)
 	if err != nil {
 		return nil, fmt.Errorf("look for groups that say the same: %w", err)
 	}

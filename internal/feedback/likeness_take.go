@@ -41,7 +41,7 @@ func (l Likeness) take(ctx context.Context, tx pgx.Tx) (int, error) {
 		}
 		best := near[r.id]
 		for _, f := range founders[r.theme] {
-			if v := likeness(r.terms, list[f].terms, r.total+list[f].total); v >= alikeFrom && v > best.likeness {
+			if v := likeness(r.terms, list[f].terms, r.total+list[f].total); v > best.likeness {
 				best = candidate{list[f].group, v}
 			}
 		}

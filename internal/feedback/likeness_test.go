@@ -125,7 +125,7 @@ func TestTheNearestGroupIsFound(t *testing.T) {
 	say := func() string {
 		letters := []string{"a", "b", "c", "d", "e", "f", "g", "h"}
 		random.Shuffle(len(letters), func(i, j int) { letters[i], letters[j] = letters[j], letters[i] })
-		return strings.Join(letters[:1+random.IntN(5)], " ")
+		return strings.Join(letters[:1+random.IntN(7)], " ")
 	}
 	for chat := range int64(60) {
 		voice(t, pool, chat, "03", say())
@@ -150,7 +150,7 @@ func TestTheNearestGroupIsFound(t *testing.T) {
 		list = append(list, fresh{id: id, theme: "materials", terms: said, total: total})
 		for _, g := range groups {
 			theirs, sum := lk.terms("", g.Words)
-			if v := likeness(said, theirs, total+sum); v >= alikeFrom && v > want[id].likeness {
+			if v := likeness(said, theirs, total+sum); v > want[id].likeness {
 				want[id] = candidate{g.ID, v}
 			}
 		}
