@@ -37,10 +37,10 @@ func (b *Bench) Run(ctx context.Context) error {
 
 // grouping takes all recommendations in, from the first.
 func (b *Bench) grouping(ctx context.Context) error {
-	begin, last := time.Now(), time.Time{}
+	begin := time.Now()
 	var portions []time.Duration
 	for n := feedback.GroupAtOnce; n == feedback.GroupAtOnce; {
-		last = time.Now()
+		last := time.Now()
 		var err error
 		if n, err = b.Likeness.Group(ctx, b.Pool); err != nil {
 			return err
