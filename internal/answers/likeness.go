@@ -191,6 +191,9 @@ func (lk *Likeness) look(w string) (word, *Lexicon) {
 	if len(mine.concepts) > 0 && mine.surety >= tailOff && mine.surety > theirs.surety && !theirs.idle {
 		return mine, lk.own
 	}
+	if _, ok := lk.lexicon.byWord[w]; theirs.idle && !ok {
+		theirs.idle = false // only near to a word that says nothing: glue (colle) is no "all" (koll)
+	}
 	if theirs.surety <= withSlip {
 		theirs.surety *= guessed
 	}
