@@ -28,6 +28,7 @@ type options struct {
 	profile   bool
 	explain   bool
 	broadcast int             // people; 0: the conversations are measured
+	voices    bool            // the chambers' work is measured
 	only      map[string]bool // nil: all
 }
 
@@ -37,11 +38,12 @@ func main() {
 	warm := flag.Int("warm", 3, "seconds before the measuring begins")
 	rate := flag.Float64("rate", 490, "updates a second of the steady stream, in an open loop")
 	broadcasts := flag.Int("broadcast", 0, "measure a broadcast to so many people instead")
+	voices := flag.Bool("voices", false, "measure the chambers' work on a country's recommendations instead")
 	only := flag.String("only", "", "contenders, parted by commas; all when empty: "+strings.Join(names(), ","))
 	profile := flag.Bool("profile", false, "write profiles of the bots into bench/out")
 	explain := flag.Bool("explain", false, "have Postgres count its statements and explain some, into bench/out; this costs speed")
 	flag.Parse()
-	o := options{broadcast: *broadcasts, measure: time.Duration(*seconds) * time.Second, warm: time.Duration(*warm) * time.Second, rate: *rate, profile: *profile, explain: *explain}
+	o := options{broadcast: *broadcasts, voices: *voices, measure: time.Duration(*seconds) * time.Second, warm: time.Duration(*warm) * time.Second, rate: *rate, profile: *profile, explain: *explain}
 	for _, s := range strings.Split(*people, ",") {
 		n, err := strconv.Atoi(s)
 		if err != nil || n < 1 || n > 4096 {
@@ -67,6 +69,9 @@ func main() {
 
 // run builds the contenders, measures one after the other and prints the table.
 func run(ctx context.Context, o options) error {
+	if o.voices {
+		return hear(ctx, o)
+	}
 	root, err := exec.CommandContext(ctx, "go", "list", "-m", "-f", "{{.Dir}}").Output()
 	if err != nil {
 		return fmt.Errorf("find the module: run it inside the checkout: %w", err)

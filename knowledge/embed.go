@@ -4,7 +4,7 @@ package knowledge
 
 import "embed"
 
-// Files are the topics, and under lexicon the words that mean one thing.
+// Files are the topics, under lexicon the words that mean one thing, and under likeness what makes two voices alike.
 //
-//go:embed *.yaml lexicon/*.yaml
+//go:embed *.yaml lexicon/*.yaml likeness/*.yaml
 var Files embed.FS

@@ -10,6 +10,7 @@ import (
 	"github.com/qafila/qafila/internal/answers"
 	"github.com/qafila/qafila/internal/conversation"
 	"github.com/qafila/qafila/internal/directory"
+	"github.com/qafila/qafila/internal/feedback"
 	"github.com/qafila/qafila/internal/flow"
 	"github.com/qafila/qafila/internal/locale"
 	"github.com/qafila/qafila/internal/outreach"
@@ -25,6 +26,7 @@ type house struct {
 	rooms    *conversation.House
 	offer    conversation.Offer
 	outreach *outreach.Outreach // without a database yet
+	likeness feedback.Likeness
 	menu     telegram.Menu
 	username atomic.Pointer[string]
 	tickets  atomic.Pointer[string] // the key that they are sealed with
@@ -73,10 +75,11 @@ func furnishFrom(s settings, flowFiles fs.FS) (*house, []flow.Problem, error) {
 	if h.texts, err = textsIn(languages); err != nil {
 		return nil, nil, fmt.Errorf("read the texts: %w", err)
 	}
-	known, lexicon, problems := shippedAnswers(languages)
-	if known == nil || lexicon == nil {
+	known, lexicon, alike, problems := shippedAnswers(languages)
+	if known == nil || lexicon == nil || alike == nil {
 		return h, problems, nil
 	}
+	h.likeness = feedback.Likeness{Edition: alike.Edition(), Terms: alike.Terms}
 	h.rooms = &conversation.House{
 		Texts: h.texts, Directory: directory.Default(), Answers: answers.NewCurrent(known, lexicon), Languages: languages,
 		Username: told(&h.username), TicketKey: told(&h.tickets),

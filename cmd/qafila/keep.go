@@ -11,6 +11,7 @@ import (
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 	"github.com/riverqueue/river/rivertype"
 
+	"github.com/qafila/qafila/internal/feedback"
 	"github.com/qafila/qafila/internal/people"
 )
 
@@ -18,6 +19,7 @@ import (
 const (
 	outreachEvery  = 5 * time.Second
 	broadcastEvery = 3 * time.Second
+	groupEvery     = 5 * time.Second
 	purgeEvery     = time.Hour
 )
 
@@ -26,12 +28,14 @@ const (
 type (
 	sayArgs       struct{}
 	broadcastArgs struct{}
+	groupArgs     struct{}
 	purgeArgs     struct{}
 )
 
 func (sayArgs) Kind() string       { return "say_what_is_due" }
 func (purgeArgs) Kind() string     { return "purge" }
 func (broadcastArgs) Kind() string { return "broadcast" }
+func (groupArgs) Kind() string     { return "group" }
 
 // newJobs makes the runner of durable work. start it, and stop it in the end.
 func (v *service) newJobs() (*river.Client[pgx.Tx], error) {
@@ -42,6 +46,10 @@ func (v *service) newJobs() (*river.Client[pgx.Tx], error) {
 	}))
 	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, _ *river.Job[broadcastArgs]) error {
 		v.broadcast(ctx)
+		return nil
+	}))
+	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, _ *river.Job[groupArgs]) error {
+		v.group(ctx)
 		return nil
 	}))
 	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, _ *river.Job[purgeArgs]) error {
@@ -57,6 +65,7 @@ func (v *service) newJobs() (*river.Client[pgx.Tx], error) {
 		PeriodicJobs: []*river.PeriodicJob{
 			poke(outreachEvery, sayArgs{}),
 			poke(broadcastEvery, broadcastArgs{}),
+			poke(groupEvery, groupArgs{}),
 			poke(purgeEvery, purgeArgs{}),
 			poke(filesEvery, filesArgs{}),
 		},
@@ -96,6 +105,17 @@ func (v *service) broadcast(ctx context.Context) {
 		v.warn(ctx, "the panels of broadcasts could not be brought up to date", err)
 	}
 	v.sender.Send(panels)
+}
+
+// group takes new recommendations into groups of what says the same, as many as there are.
+func (v *service) group(ctx context.Context) {
+	for n := feedback.GroupAtOnce; n == feedback.GroupAtOnce; {
+		var err error
+		if n, err = v.house.likeness.Group(ctx, v.db.Pool); err != nil {
+			v.warn(ctx, "recommendations could not be grouped; trying again", err)
+			return
+		}
+	}
 }
 
 // onlyErrors lets through what River can't mend by itself; while the database is away it says so many times a second.

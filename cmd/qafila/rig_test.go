@@ -124,6 +124,7 @@ func (r *rig) run(t *testing.T) {
 	go func() {
 		defer close(looking)
 		for look := r.setup.look; look > 0 && ctx.Err() == nil; time.Sleep(look) {
+			v.group(ctx)
 			v.sayWhatIsDue(ctx)
 		}
 	}()
@@ -169,6 +170,7 @@ func (r *rig) quiet(t *testing.T) {
 func (r *rig) silent(t *testing.T) {
 	t.Helper()
 	r.quiet(t)
+	r.service.group(t.Context())
 	r.service.sayWhatIsDue(t.Context())
 	for deadline := time.Now().Add(20 * time.Second); r.count(t, `SELECT count(*) FROM deliveries WHERE failed_at IS NULL`) > 0; time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(deadline) {

@@ -31,8 +31,8 @@ func textsIn(languages []locale.Language) (*locale.Texts, error) {
 	return r.texts, r.err
 }
 
-// shippedAnswers are the knowledge and the lexicon; nil where they can't be read at all.
-func shippedAnswers(languages []locale.Language) (*answers.Answers, *answers.Lexicon, []flow.Problem) {
+// shippedAnswers are the knowledge, the lexicon, and what makes voices alike; nil where they can't be read at all.
+func shippedAnswers(languages []locale.Language) (*answers.Answers, *answers.Lexicon, *answers.Likeness, []flow.Problem) {
 	type read struct {
 		known *answers.Answers
 		wrong []answers.Problem
@@ -42,15 +42,24 @@ func shippedAnswers(languages []locale.Language) (*answers.Answers, *answers.Lex
 		return read{known, wrong}
 	})
 	lexicon, unread := shippedLexicon()
+	alike, unlike := shippedLikeness()
 	var problems []flow.Problem
-	for _, p := range slices.Concat(r.wrong, unread) {
+	for _, p := range slices.Concat(r.wrong, unread, unlike) {
 		problems = append(problems, flow.Problem{File: "knowledge/" + p.File, Line: p.Line, What: p.What, Hint: p.Hint})
 	}
-	return r.known, lexicon, problems
+	return r.known, lexicon, alike, problems
 }
 
 var shippedLexicon = sync.OnceValues(func() (*answers.Lexicon, []answers.Problem) {
 	return answers.ReadLexicon(knowledge.Files, directory.Default())
+})
+
+var shippedLikeness = sync.OnceValues(func() (*answers.Likeness, []answers.Problem) {
+	lexicon, _ := shippedLexicon()
+	if lexicon == nil {
+		return nil, nil // what is wrong with it is told already
+	}
+	return answers.ReadLikeness(knowledge.Files, lexicon)
 })
 
 // bound is the book of the flows in files, which load reads and checks. A book holds names only, so that services may share it.

@@ -3,7 +3,6 @@ package answers
 import (
 	"cmp"
 	"slices"
-	"strconv"
 )
 
 // alikeFrom is how much of what two questions say must be said by both, to group them.
@@ -30,20 +29,25 @@ func (ix *Index) Alike(texts []string) [][]int {
 func (ix *Index) said(text string) map[string]float32 {
 	said := map[string]float32{}
 	for _, w := range ix.lexicon.readQuestion(text, ix.known).words {
-		switch {
-		case w.idle || single(w.text) || idle(w.text):
-		case len(w.concepts) > 0:
-			for _, c := range w.concepts {
-				key := "#" + strconv.Itoa(int(c))
-				said[key] = max(said[key], w.surety/float32(len(w.concepts)))
-			}
-		case len(w.sound) >= 3:
-			said[w.sound] = 1
-		default:
-			said[w.stem] = 1
-		}
+		ix.lexicon.say(said, w)
 	}
 	return said
+}
+
+// say adds what one word says: "#" and the name of a concept, or a sound.
+func (lx *Lexicon) say(said map[string]float32, w word) {
+	switch {
+	case w.idle || single(w.text) || idle(w.text):
+	case len(w.concepts) > 0:
+		for _, c := range w.concepts {
+			key := "#" + lx.concepts[c]
+			said[key] = max(said[key], w.surety/float32(len(w.concepts)))
+		}
+	case len(w.sound) >= 3:
+		said[w.sound] = 1
+	default:
+		said[w.stem] = 1
+	}
 }
 
 // shared is the weighted Jaccard index of two texts; nothing is like nothing.

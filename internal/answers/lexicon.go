@@ -85,7 +85,7 @@ const longestPhrase = 6
 // ReadLexicon reads lexicon/*.yaml of fsys. A spelling may stand under several concepts, but not twice under one.
 func ReadLexicon(fsys fs.FS, d *directory.Directory) (*Lexicon, []Problem) {
 	l := &loader{}
-	lx := &Lexicon{directory: d, foreign: map[uint16]bool{}, byWord: map[string]meaning{}, bySound: map[string]meaning{}, stems: map[string]meaning{}, roots: map[string]meaning{}, rootSounds: map[string]meaning{}}
+	lx := newLexicon(d)
 	names, err := fs.Glob(fsys, "lexicon/*.yaml")
 	if err != nil || len(names) == 0 {
 		return nil, []Problem{{File: "lexicon", Line: 1, What: "there is no *.yaml file here", Hint: "concepts: {name: spellings}"}}
@@ -126,6 +126,11 @@ func ReadLexicon(fsys fs.FS, d *directory.Directory) (*Lexicon, []Problem) {
 	}
 	lx.ready()
 	return lx, nil
+}
+
+func newLexicon(d *directory.Directory) *Lexicon {
+	return &Lexicon{directory: d, foreign: map[uint16]bool{}, byWord: map[string]meaning{}, bySound: map[string]meaning{}, stems: map[string]meaning{},
+		roots: map[string]meaning{}, rootSounds: map[string]meaning{}}
 }
 
 // read takes the spellings of one concept.

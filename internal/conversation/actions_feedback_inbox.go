@@ -53,7 +53,7 @@ func (h *House) inboxActions() []Action {
 		},
 	}, {
 		Signature: flow.Signature{Name: "inbox.open", About: "one recommendation, with its picture or voice; it counts as read", Args: all(text, "reference"), For: everyStaff,
-			Outcomes: []string{"found", "gone"}, Sets: with(all(text, "reference", "theme_name", "state_words", "when", "who", "words", "more", "thread"), all(flag, "closed", "held"), all(number, "seen")),
+			Outcomes: []string{"found", "gone"}, Sets: with(all(text, "reference", "theme_name", "state_words", "when", "who", "words", "more", "thread"), all(flag, "closed", "held", "same"), all(number, "seen", "alike")),
 			Longest: map[string]int{"reference": 7, "theme_name": 64, "who": 220, "words": longestWords, "more": 900, "thread": 7}},
 		Ledger: []string{"reference"},
 		Do:     h.inboxOpen,
@@ -208,7 +208,14 @@ func (h *House) inboxOpen(ctx context.Context, t *Turn, args Args) (flow.Outcome
 	if err != nil {
 		return flow.Outcome{}, err
 	}
-	return outcome("found", map[string]flow.Value{"reference": i.Reference, "theme_name": theme, "state_words": t.Say("inbox.state_"+i.State, nil), "when": shortDate(t.Language, i.Created, t.Now),
+	alike, same, err := feedback.Others(ctx, t.Tx, scope(t.Member), ref)
+	if err != nil {
+		return flow.Outcome{}, err
+	}
+	if alike > 0 {
+		more = strings.TrimSpace(t.Say("inbox.note_alike", map[string]any{"count": alike}) + "\n" + more)
+	}
+	return outcome("found", map[string]flow.Value{"reference": i.Reference, "alike": alike, "same": same, "theme_name": theme, "state_words": t.Say("inbox.state_"+i.State, nil), "when": shortDate(t.Language, i.Created, t.Now),
 		"who": h.author(t, i), "words": words, "more": more, "thread": i.Thread, "closed": i.State == "closed", "held": i.Holder == t.Member.ID, "seen": int(i.Answered)})
 }
 

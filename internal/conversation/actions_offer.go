@@ -13,7 +13,7 @@ import (
 func Offered(h *House) Offer {
 	o := Offer{Actions: map[string]Action{}, Lists: map[string]List{}, Attachments: map[string]Maker{}}
 	for _, a := range slices.Concat(h.stopActions(), h.registrationActions(), h.peopleActions(), h.staffActions(), h.planActions(), h.doorActions(),
-		h.feedbackActions(), h.ratingActions(), h.chamberActions(), h.inboxActions(), h.inboxThreadActions(), h.deskActions(),
+		h.feedbackActions(), h.ratingActions(), h.chamberActions(), h.inboxActions(), h.alikeActions(), h.inboxThreadActions(), h.deskActions(),
 		h.answerActions(), h.answerEditActions(), h.unansweredActions(), h.proposalActions(), h.readyActions(), h.wordActions()) {
 		o.Actions[a.Name] = a
 	}

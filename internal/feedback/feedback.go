@@ -1,11 +1,12 @@
 // Package feedback owns what artisans tell the sector: recommendations, each under a theme, by text, voice or photo; and how they found a
 // stop.
 //
-// It also owns the chambers that these go to, and the threads in which a person at a chamber answers.
+// It also owns the chambers that these go to, the threads in which a person at a chamber answers, and the groups of recommendations that say
+// the same.
 //
 // It promises that a recommendation or a thread carries a name only when its author said yes to that, that everybody finds their own again,
 // with its state, under its reference, and that the staff see no more than their Scope, and of nobody who they are: what staff see is read
-// from two views that have no chat. It sends nothing: what is to be told stands in the tables until outreach has told it.
+// from views that have no chat. It sends nothing: what is to be told stands in the tables until outreach has told it.
 package feedback
 
 import (

@@ -158,7 +158,7 @@ func TestNobodyOfTheStaffCanTellWhoSpokeWithoutAName(t *testing.T) {
 	see(TellStaff(t.Context(), pool))
 	see(Overdue(t.Context(), pool, now))
 	see(step.Forward(t.Context(), pool, ref, "04", "un mot"))
-	for _, view := range []string{"inbox", "inbox_threads"} {
+	for _, view := range []string{"inbox", "inbox_threads", "inbox_alike"} {
 		rows, err := pool.Query(t.Context(), `SELECT to_jsonb(v) FROM `+view+` v`)
 		if err != nil {
 			t.Fatal(err)
@@ -184,7 +184,7 @@ func TestNobodyOfTheStaffCanTellWhoSpokeWithoutAName(t *testing.T) {
 	}
 }
 
-// What the staff do is in the files inbox*.go: they read from the two views and never from what is behind them, and say nothing of chats.
+// What the staff do is in the files inbox*.go: they read from the views and never from what is behind them, and say nothing of chats.
 func TestWhatStaffSeeIsReadFromTheViews(t *testing.T) {
 	files, err := filepath.Glob("inbox*.go")
 	if err != nil || len(files) < 4 {
@@ -205,7 +205,7 @@ func TestWhatStaffSeeIsReadFromTheViews(t *testing.T) {
 		}
 	}
 	pool := postgres.ForTest(t)
-	rows, err := pool.Query(t.Context(), `SELECT table_name || '.' || column_name FROM information_schema.columns WHERE table_name IN ('inbox', 'inbox_threads') AND column_name LIKE '%chat%'`)
+	rows, err := pool.Query(t.Context(), `SELECT table_name || '.' || column_name FROM information_schema.columns WHERE table_name IN ('inbox', 'inbox_threads', 'inbox_alike') AND column_name LIKE '%chat%'`)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -196,6 +196,10 @@ func fill(t testing.TB, pool *pgxpool.Pool, chat int64, mark string) {
 		exec(t, pool, `INSERT INTO recommendations (reference, chat_id, named, name, theme, kind, words, file, region, place, trade, language, branch, chamber)
 			VALUES ($2 || 'r' || $3::text, $1, true, $2, $2, $4, $2, $2, $2, $2, $2, $2, $2, $2)`, chat, mark, fmt.Sprint(i), kind)
 	}
+	exec(t, pool, `WITH g AS (INSERT INTO groups (theme, typical, edition) SELECT 'card', min(id), '1' FROM recommendations WHERE chat_id = $1 RETURNING id)
+		UPDATE recommendations SET grouped = true, group_id = g.id FROM g WHERE chat_id = $1`, chat)
+	exec(t, pool, `INSERT INTO group_terms (recommendation, group_id, theme, term, weight, total) SELECT typical, g.id, $2, $2, 100, 100 FROM groups g JOIN recommendations r ON r.id = typical
+		WHERE chat_id = $1`, chat, mark)
 	exec(t, pool, `INSERT INTO moves (recommendation, at, what, chamber, words) SELECT id, $2, 'closed', $3, $3 FROM recommendations WHERE chat_id = $1 LIMIT 1`, chat, now, mark)
 	exec(t, pool, `WITH t AS (INSERT INTO threads (reference, chat_id, recommendation, named, name, chamber, branch, language, state, since, created_at, updated_at)
 			SELECT $3::text || 't', $1, min(id), true, $3, $3, $3, $3, 'waiting', $2::timestamptz, $2::timestamptz, $2::timestamptz FROM recommendations WHERE chat_id = $1 RETURNING id)
@@ -227,7 +231,7 @@ func traces(t testing.TB, pool *pgxpool.Pool, words ...string) []string {
 
 // aboutNobody are the tables that hold nothing of any chat. A new table belongs here, or into fill.
 var aboutNobody = []string{"goose_db_version", "updates", "instances", "stops", "seats", "stop_changes", "house", "invitations", "audit",
-	"broadcast_words", "pace", "rounds", "answer_overrides", "answer_sources", "answer_ways", "answer_proposals", "asked", "chambers", "cares", "themes", "doomed",
+	"broadcast_words", "pace", "rounds", "answer_overrides", "answer_sources", "answer_ways", "answer_proposals", "asked", "chambers", "cares", "themes", "doomed", "groups", "splits",
 	"river_client", "river_client_queue", "river_job", "river_leader", "river_migration", "river_notification", "river_queue"}
 
 func TestErasingLeavesNoTraceInAnyTable(t *testing.T) {
