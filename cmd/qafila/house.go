@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"sync/atomic"
 
 	"github.com/qafila/qafila/flows"
@@ -14,6 +15,7 @@ import (
 	"github.com/qafila/qafila/internal/locale"
 	"github.com/qafila/qafila/internal/outreach"
 	"github.com/qafila/qafila/internal/people"
+	"github.com/qafila/qafila/internal/report"
 	"github.com/qafila/qafila/internal/telegram"
 	"github.com/qafila/qafila/reminders"
 )
@@ -46,6 +48,8 @@ var spoken = []string{
 	"bot.*", "command.*", "theme.*", "registration.state_*", "recommendation.state_*", "notice.*", "door.*", "summary.*", "calendar.*", "role.*",
 	"broadcast.*", "segment.*", "aside.*", "checkin.said_*", "plan.*", "poster.*", "report.*", "reminder.*", "answer.class_*", "ready.line_*",
 	"chamber.*", "inbox.state_*", "inbox.note_*", "inbox.reason_*", "inbox.everything", "inbox.anonymous", "inbox.yours", "inbox.theirs",
+	"reports.progress", "reports.ready", "reports.failed", "reports.nothing", "reports.too_large", "reports.country",
+	"reports.pdf_fr", "reports.pdf_ar", "reports.xlsx", "reports.csv",
 	"thread.state_*", "thread.note_*", "thread.voice", "thread.photo", "thread.file_*", "recommendations.note_*", "cares.everything",
 }
 
@@ -84,6 +88,8 @@ func furnishFrom(s settings, flowFiles fs.FS) (*house, []flow.Problem, error) {
 	}
 	h.outreach = &outreach.Outreach{Directory: h.rooms.Directory, Languages: languages, Texts: h.texts, Describe: h.rooms.StopWords,
 		Region: h.rooms.RegionOf, BulkRate: s.BulkRate}
+	h.outreach.Compiler = report.Compiler{Least: s.Least, Branch: h.branch, Alike: h.rooms.Answers.Alike}
+	h.outreach.ReportWords = conversation.ReportWords{House: h.rooms}
 	h.offer = conversation.Offered(h.rooms).With(h.outreach.Offer())
 	book, found := bound(flowFiles, languages, func() (*flow.Book, []flow.Problem) {
 		return flow.Load(flowFiles, conversation.Words(h.texts), h.offer.Signatures(), conversation.Understanding(),
@@ -96,9 +102,24 @@ func furnishFrom(s settings, flowFiles fs.FS) (*house, []flow.Problem, error) {
 	rules, wrongRules := outreach.LoadRules(reminders.Files, outreach.Known{Texts: h.texts, Quiet: h.outreach.Quiet,
 		Resumable: func(name string) bool { return book == nil || book.Resumable(name) }})
 	h.outreach.Rules = rules
-	found = append(found, wrongRules...)
+	calendar, wrongReports := outreach.LoadReports(reminders.Files)
+	h.outreach.Calendar = calendar
+	found = slices.Concat(found, wrongRules, wrongReports)
 	h.menu = telegram.Menu{Texts: h.texts, Commands: commands, Staff: staffCommands}
 	return h, append(problems, found...), nil
+}
+
+// branch is the branch of a trade, and a branch itself; "" of anything else.
+func (h *house) branch(trade string) string {
+	if t, ok := h.rooms.Directory.Trade(trade); ok {
+		return t.Branch
+	}
+	for _, b := range h.rooms.Directory.Branches() {
+		if b.ID == trade {
+			return b.ID
+		}
+	}
+	return ""
 }
 
 // told reads what the house is told once it runs; "" before.

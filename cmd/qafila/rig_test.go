@@ -125,6 +125,7 @@ func (r *rig) run(t *testing.T) {
 		defer close(looking)
 		for look := r.setup.look; look > 0 && ctx.Err() == nil; time.Sleep(look) {
 			v.sayWhatIsDue(ctx)
+			v.reports(ctx)
 		}
 	}()
 	r.service = v

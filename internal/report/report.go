@@ -47,6 +47,12 @@ type Report struct {
 	Response     Response
 }
 
+// Empty tells whether nothing happened of which there is anything to tell.
+func (r Report) Empty() bool {
+	none := Number{}
+	return len(r.Stops) == 0 && len(r.Unanswered) == 0 && r.Came.Registered == none && r.Voices == none && r.Response.Received == none
+}
+
 // A Stop is one line of the caravan's.
 type Stop struct {
 	ID         string

@@ -89,10 +89,10 @@ func (t *tally) held() (ids []string, byID map[string]*stopTally) {
 // and didn't come only how many is counted.
 func (t *tally) readPresence(ctx context.Context, q postgres.Querier) error {
 	ids, byID := t.held()
-	rows, err := q.Query(ctx, `SELECT CASE WHEN part = '' THEN stop_id ELSE '' END, state = 'attended', part, what, sum(n)::int FROM (
+	rows, err := q.Query(ctx, `SELECT CASE WHEN part = '' THEN stop_id ELSE '' END, c.state = 'attended', part, what, sum(n)::int FROM (
 			SELECT p.stop_id, p.state, p.part, p.what, count(*) AS n FROM presence p WHERE p.stop_id = ANY($1) GROUP BY 1, 2, 3, 4
-			UNION ALL SELECT stop_id, state, part, what, n FROM turnout WHERE stop_id = ANY($1)) counted
-		JOIN stops s ON s.id = stop_id WHERE part = '' OR state = 'attended' OR s.ends_at > $2 GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4`, ids, t.now)
+			UNION ALL SELECT stop_id, state, part, what, n FROM turnout WHERE stop_id = ANY($1)) c
+		JOIN stops s ON s.id = stop_id WHERE part = '' OR c.state = 'attended' OR s.ends_at > $2 GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4`, ids, t.now)
 	if err != nil {
 		return fmt.Errorf("count who came: %w", err)
 	}

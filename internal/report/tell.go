@@ -30,7 +30,7 @@ func (c Compiler) tell(t *tally) Report {
 // expected, at the others, are too. Who was registered at a stop is both together, so it is exact where both are.
 func (c Compiler) tellStops(t *tally) []Stop {
 	list := make([]Stop, len(t.stops))
-	came, missed, expected, rated := column{}, column{}, column{}, column{}
+	came, missed, expected, rated := perStop{}, perStop{}, perStop{}, perStop{}
 	for i, s := range t.stops {
 		list[i] = s.Stop
 		if s.Cancelled {
@@ -66,12 +66,12 @@ func (c Compiler) tellStops(t *tally) []Stop {
 	return list
 }
 
-// A column is a number of several stops.
-type column struct{ at, parts []int }
+// A perStop is a number of several stops.
+type perStop struct{ at, parts []int }
 
-func (c *column) add(i, n int) { c.at, c.parts = append(c.at, i), append(c.parts, n) }
+func (c *perStop) add(i, n int) { c.at, c.parts = append(c.at, i), append(c.parts, n) }
 
-func (c *column) tell(least int, into map[int]Number) {
+func (c *perStop) tell(least int, into map[int]Number) {
 	for k, n := range hide(least, noRest, c.parts...) {
 		into[c.at[k]] = n
 	}
