@@ -53,7 +53,9 @@ func (h *House) reportOrder(ctx context.Context, t *Turn, args Args) (flow.Outco
 		s.Region = ""
 	}
 	here := t.Now.In(locale.Zone())
-	day := func(year int, month time.Month, day int) time.Time { return time.Date(year, month, day, 0, 0, 0, 0, locale.Zone()) }
+	day := func(year int, month time.Month, day int) time.Time {
+		return time.Date(year, month, day, 0, 0, 0, 0, locale.Zone())
+	}
 	s.To = day(here.Year(), here.Month(), here.Day()+1)
 	switch args.Text("span") {
 	case spanWeek:

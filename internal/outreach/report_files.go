@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"html"
 	"io"
 	"slices"
 
@@ -53,8 +54,9 @@ func (o *Outreach) bring(ctx context.Context, f report.File) (out []conversation
 // reportFile draws a file from what is kept, so that the same report is the same file. A table of recommendations is of those that are there now.
 func (o *Outreach) reportFile(ctx context.Context, who report.Reader, k report.Kept, f report.File) (*conversation.Message, error) {
 	lang := languageOf(f.Language)
+	title := html.EscapeString(report.Lines(k.Report, o.ReportWords, lang)[0])
 	made := func(ending, mime string, data []byte, err error) (*conversation.Message, error) {
-		return &conversation.Message{Attach: &conversation.Attachment{Kind: "document", Name: report.FileName(k.Scope, ending), MIME: mime, Data: data}}, err
+		return &conversation.Message{Text: title, Attach: &conversation.Attachment{Kind: "document", Name: report.FileName(k.Scope, ending), MIME: mime, Data: data}}, err
 	}
 	switch f.Form {
 	case report.PDFFrench:
