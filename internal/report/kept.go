@@ -192,9 +192,9 @@ func Open(ctx context.Context, q postgres.Querier, r Reader, id int64) (k Kept, 
 	return k, true, nil
 }
 
-// Latest lists the reports that are the reader's to have, the newest first.
+// Latest lists the reports that are the reader's to have, the newest first; of what the calendar made for the regions' agents, only theirs.
 func Latest(ctx context.Context, q postgres.Querier, r Reader, most int) ([]Kept, error) {
-	rows, err := q.Query(ctx, `SELECT `+keptColumns+` FROM reports WHERE state = 'ready' AND ($1 OR $2 <> '' AND region = $2) ORDER BY id DESC LIMIT $3`, r.All, r.Region, most)
+	rows, err := q.Query(ctx, `SELECT `+keptColumns+` FROM reports WHERE state = 'ready' AND ($1 AND (region = '' OR staff IS NOT NULL) OR $2 <> '' AND region = $2) ORDER BY id DESC LIMIT $3`, r.All, r.Region, most)
 	if err != nil {
 		return nil, fmt.Errorf("list reports: %w", err)
 	}
