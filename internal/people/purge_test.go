@@ -219,3 +219,14 @@ func TestWhatReportsCountStaysWhenRegistrationsGo(t *testing.T) {
 		}
 	}
 }
+
+func TestReportsAreKeptForTwoYears(t *testing.T) {
+	pool := house(t)
+	exec(t, pool, `INSERT INTO reports (from_at, to_at, created_at) VALUES ($1, $1::timestamptz + interval '1 day', $1)`, now)
+	if purge(t, pool, now.Add(730*day)); count(t, pool, `SELECT count(*) FROM reports`) != 1 {
+		t.Error("gone on the last day")
+	}
+	if got := purge(t, pool, now.Add(730*day+time.Second)); got["reports"] != 1 || count(t, pool, `SELECT count(*) FROM reports`) != 0 {
+		t.Errorf("kept for longer: %v", got)
+	}
+}

@@ -113,11 +113,13 @@ const (
 	tries    = 3
 )
 
-// Take gives one report to be made to its caller alone; ok is false when none waits. It relies on reports_open.
+// Take gives one report to be made to its caller alone; ok is false when none waits. One whose makers all were lost has failed. It relies on
+// reports_open.
 func Take(ctx context.Context, q postgres.Querier, now time.Time) (k Kept, ok bool, err error) {
-	rows, err := q.Query(ctx, `UPDATE reports SET state = 'making', taken_at = $1, tries = tries + 1, progress = 0 WHERE id = (SELECT id FROM reports
-			WHERE state IN ('wanted', 'making') AND (taken_at IS NULL OR taken_at < $2) ORDER BY staff IS NULL, id LIMIT 1 FOR UPDATE SKIP LOCKED)
-		RETURNING `+keptColumns, now, now.Add(-patience))
+	rows, err := q.Query(ctx, `WITH lost AS (UPDATE reports SET state = 'failed' WHERE state IN ('wanted', 'making') AND tries >= $3 AND taken_at < $2)
+		UPDATE reports SET state = 'making', taken_at = $1, tries = tries + 1, progress = 0 WHERE id = (SELECT id FROM reports
+			WHERE state IN ('wanted', 'making') AND tries < $3 AND (taken_at IS NULL OR taken_at < $2) ORDER BY staff IS NULL, id LIMIT 1 FOR UPDATE SKIP LOCKED)
+		RETURNING `+keptColumns, now, now.Add(-patience), tries)
 	if err != nil {
 		return k, false, fmt.Errorf("take a report: %w", err)
 	}

@@ -170,6 +170,19 @@ func TestWhatFailsIsTriedAgainAndThenGivenUp(t *testing.T) {
 	if n := number(t, pool, `SELECT count(*) FROM reports WHERE state = 'failed' AND NOT told`); n != 1 {
 		t.Error("it has not failed")
 	}
+	// so has one whose makers were killed each time
+	if _, err := Order(t.Context(), pool, Reader{All: true}, days(30, ""), 1, "fr", 0, at); err != nil {
+		t.Fatal(err)
+	}
+	for range tries + 1 {
+		if _, _, err := Take(t.Context(), pool, at); err != nil {
+			t.Fatal(err)
+		}
+		at = at.Add(patience + time.Second)
+	}
+	if n := number(t, pool, `SELECT count(*) FROM reports WHERE state = 'failed'`); n != 2 {
+		t.Errorf("%d have failed", n)
+	}
 	// who was slow keeps nothing over what somebody else has made meanwhile
 	if _, err := Order(t.Context(), pool, Reader{All: true}, days(30, ""), 1, "fr", 0, at); err != nil {
 		t.Fatal(err)
