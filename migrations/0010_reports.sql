@@ -3,18 +3,18 @@
 -- Who came to an earlier stop whose registrations may be kept no longer: known still, once those are gone.
 ALTER TABLE registrations ADD COLUMN again boolean NOT NULL DEFAULT false;
 
--- What reports count of registrations: a row for each registration and each thing about it. '' is the registration itself; `way` is how
--- somebody came: walk-in (nobody knows whether for the first time), first, again. Own words for a trade are nobody's to count.
-CREATE VIEW presence AS SELECT r.id, r.stop_id, r.state, p.part, p.what
-    FROM registrations r JOIN stops s ON s.id = r.stop_id
-    CROSS JOIN LATERAL (VALUES ('', ''), ('trade', CASE WHEN r.trade LIKE 'other:%' THEN '' ELSE r.trade END), ('place', r.place),
-        ('card', r.card), ('rna', r.rna), ('way', CASE
-            WHEN r.state <> 'attended' THEN NULL
-            WHEN r.chat_id = 0 THEN 'walk-in'
-            WHEN r.again OR EXISTS (SELECT FROM registrations o JOIN stops t ON t.id = o.stop_id WHERE o.chat_id = r.chat_id
-                AND o.state = 'attended' AND t.starts_at < s.starts_at AND (o.name_key = r.name_key OR o.self AND r.self)) THEN 'again'
-            ELSE 'first' END)) p(part, what)
-    WHERE r.state IN ('confirmed', 'attended') AND p.what IS NOT NULL;
+-- What reports count of registrations: a row for each registration and each thing about it. '' is the registration itself; `way` is walk-in, of
+-- whom nobody knows whether they came before, or first; the others came again. Own words for a trade are nobody's to count.
+CREATE VIEW presence AS
+SELECT id, stop_id, state, '' AS part, '' AS what FROM registrations WHERE state IN ('confirmed', 'attended')
+UNION ALL SELECT id, stop_id, state, 'trade', CASE WHEN trade LIKE 'other:%' THEN '' ELSE trade END FROM registrations WHERE state IN ('confirmed', 'attended')
+UNION ALL SELECT id, stop_id, state, 'place', place FROM registrations WHERE state IN ('confirmed', 'attended')
+UNION ALL SELECT id, stop_id, state, 'card', card FROM registrations WHERE state IN ('confirmed', 'attended')
+UNION ALL SELECT id, stop_id, state, 'rna', rna FROM registrations WHERE state IN ('confirmed', 'attended')
+UNION ALL SELECT id, stop_id, state, 'way', 'walk-in' FROM registrations WHERE state = 'attended' AND chat_id = 0
+UNION ALL SELECT r.id, r.stop_id, r.state, 'way', 'first' FROM registrations r JOIN stops s ON s.id = r.stop_id
+    WHERE r.state = 'attended' AND r.chat_id <> 0 AND NOT r.again AND NOT EXISTS (SELECT FROM registrations o JOIN stops t ON t.id = o.stop_id
+        WHERE o.chat_id = r.chat_id AND o.state = 'attended' AND t.starts_at < s.starts_at AND (o.name_key = r.name_key OR o.self AND r.self));
 
 -- What is left of registrations once they are deleted: how many there were at a stop, thing by thing, so that no row and no two rows
 -- together draw a person. Written by people's purge.

@@ -50,7 +50,8 @@ const mostListed = 10
 // Compile works a report out of the tables as they are; ok is false when there is no such stop, or it isn't the reader's to know. step is
 // told how far it is, in per cent. In a transaction that sees one state of the tables the numbers fit together: see Snapshot.
 //
-// It goes once through the registrations of the stops, and once through the recommendations of the days; Go sees counts alone.
+// It goes through the registrations of the stops once for each thing that is counted, and twice through the recommendations of the days; Go
+// sees counts alone.
 func (c Compiler) Compile(ctx context.Context, q postgres.Querier, r Reader, s Scope, now time.Time, step func(percent int)) (made Report, ok bool, err error) {
 	if c.Least == 0 {
 		c.Least = UsualLeast

@@ -85,36 +85,46 @@ func (t *tally) held() (ids []string, byID map[string]*stopTally) {
 	return ids, byID
 }
 
+// presenceParts are what presence tells of a registration; the first is the registration itself.
+var presenceParts = [...]string{"", "trade", "place", "card", "rna", "way"}
+
 // readPresence counts registrations, those that are there and those of which only turnout knows. Of who had a place at a stop that is over
-// and didn't come only how many is counted.
+// and didn't come only how many is counted. Each part is a query of its own, in which Postgres goes through that branch of the view alone:
+// twice as quick as all at once.
 func (t *tally) readPresence(ctx context.Context, q postgres.Querier) error {
 	ids, byID := t.held()
-	rows, err := q.Query(ctx, `SELECT CASE WHEN part = '' THEN stop_id ELSE '' END, c.state = 'attended', part, what, sum(n)::int FROM (
-			SELECT p.stop_id, p.state, p.part, p.what, count(*) AS n FROM presence p WHERE p.stop_id = ANY($1) GROUP BY 1, 2, 3, 4
-			UNION ALL SELECT stop_id, state, part, what, n FROM turnout WHERE stop_id = ANY($1)) c
-		JOIN stops s ON s.id = stop_id WHERE part = '' OR c.state = 'attended' OR s.ends_at > $2 GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4`, ids, t.now)
-	if err != nil {
-		return fmt.Errorf("count who came: %w", err)
-	}
 	t.came, t.awaited = map[string][]count{}, map[string][]count{}
-	var stop, part, what string
-	var attended bool
-	var n int
-	_, err = pgx.ForEachRow(rows, []any{&stop, &attended, &part, &what, &n}, func() error {
-		switch {
-		case part == "" && attended:
-			byID[stop].attended = n
-		case part == "":
-			byID[stop].expected = n
-		case attended:
-			t.came[part] = append(t.came[part], count{what, n})
-		default:
-			t.awaited[part] = append(t.awaited[part], count{what, n})
+	for _, part := range presenceParts {
+		stop := `''`
+		if part == "" {
+			stop = `c.stop_id`
 		}
-		return nil
-	})
-	if err != nil {
-		return fmt.Errorf("count who came: %w", err)
+		rows, err := q.Query(ctx, `SELECT `+stop+`, c.state = 'attended', what, sum(n)::int FROM (
+				SELECT stop_id, state, what, count(*) AS n FROM presence WHERE part = '`+part+`' AND stop_id = ANY($1) GROUP BY 1, 2, 3
+				UNION ALL SELECT stop_id, state, what, n FROM turnout WHERE part = '`+part+`' AND stop_id = ANY($1)) c
+			JOIN stops s ON s.id = c.stop_id WHERE '`+part+`' = '' OR c.state = 'attended' OR s.ends_at > $2 GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`, ids, t.now)
+		if err != nil {
+			return fmt.Errorf("count who came: %w", err)
+		}
+		var id, what string
+		var attended bool
+		var n int
+		_, err = pgx.ForEachRow(rows, []any{&id, &attended, &what, &n}, func() error {
+			switch {
+			case part == "" && attended:
+				byID[id].attended = n
+			case part == "":
+				byID[id].expected = n
+			case attended:
+				t.came[part] = append(t.came[part], count{what, n})
+			default:
+				t.awaited[part] = append(t.awaited[part], count{what, n})
+			}
+			return nil
+		})
+		if err != nil {
+			return fmt.Errorf("count who came: %w", err)
+		}
 	}
 	return nil
 }

@@ -96,7 +96,8 @@ func (c Compiler) tellCame(t *tally) Came {
 		}
 	}
 	came := Came{Registered: whole(c.Least, attended, missed, expected), Attended: few(c.Least, attended), Missed: few(c.Least, missed)}
-	way := hide(c.Least, of(t.came["way"], "again"), of(t.came["way"], "walk-in"), of(t.came["way"], "first"))
+	walked, first := of(t.came["way"], "walk-in"), of(t.came["way"], "first")
+	way := hide(c.Least, attended-walked-first, walked, first) // the rest came again
 	came.WalkIns, came.First = way[0], way[1]
 
 	list := func(part string) []count {
