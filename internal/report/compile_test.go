@@ -28,7 +28,7 @@ func days(n int, region string) Scope {
 	return Scope{Region: region, From: midnight.AddDate(0, 0, -n), To: midnight}
 }
 
-func exec(t testing.TB, pool *pgxpool.Pool, sql string, args ...any) {
+func run(t testing.TB, pool *pgxpool.Pool, sql string, args ...any) {
 	t.Helper()
 	if _, err := pool.Exec(context.Background(), sql, args...); err != nil {
 		t.Fatal(err)
@@ -63,7 +63,7 @@ func house(t testing.TB) *pgxpool.Pool {
 		t.Fatal(err)
 	}
 	come := func(stop string, from, n int, trade, place, card, state string) {
-		exec(t, pool, `INSERT INTO registrations (reference, stop_id, chat_id, self, name, name_key, trade, place, card, rna, state)
+		run(t, pool, `INSERT INTO registrations (reference, stop_id, chat_id, self, name, name_key, trade, place, card, rna, state)
 			SELECT $1 || '-' || c, $1, c, true, 'Nom ' || c, 'nom ' || c, $4, $5, $6, 'no', $7 FROM generate_series($2::int, $2::int + $3::int - 1) c`, stop, from, n, trade, place, card, state)
 	}
 	come("fes", 100, 20, "T01", "fes", "yes", "attended")
@@ -73,10 +73,10 @@ func house(t testing.TB) *pgxpool.Pool {
 	come("agadir", 100, 10, "T02", "agadir", "yes", "attended") // who were in Fès before
 	come("agadir", 500, 8, "T02", "agadir", "unsure", "attended")
 	come("sefrou", 600, 9, "T03", "sefrou", "", "confirmed")
-	exec(t, pool, `INSERT INTO notices (key, chat_id) SELECT 'rate:fes:2026-11-14:' || c, c FROM generate_series(100, 128) c`)
-	exec(t, pool, `INSERT INTO ratings (stop_id, chat_id, score) SELECT 'fes', c, 5 - c % 2 FROM generate_series(100, 119) c`)
+	run(t, pool, `INSERT INTO notices (key, chat_id) SELECT 'rate:fes:2026-11-14:' || c, c FROM generate_series(100, 128) c`)
+	run(t, pool, `INSERT INTO ratings (stop_id, chat_id, score) SELECT 'fes', c, 5 - c % 2 FROM generate_series(100, 119) c`)
 	say := func(from, n int, theme, region, stop string, at time.Time, state string) {
-		exec(t, pool, `WITH r AS (INSERT INTO recommendations (reference, chat_id, theme, kind, words, region, language, chamber, stop_id, state, created_at, since)
+		run(t, pool, `WITH r AS (INSERT INTO recommendations (reference, chat_id, theme, kind, words, region, language, chamber, stop_id, state, created_at, since)
 			SELECT $1::int + c, $1::int + c, $3::text, 'text', 'La matière première est chère ' || c, $4::text, 'fr', $4::text, nullif($5::text, ''), $7::text, $6::timestamptz, $6::timestamptz FROM generate_series(1, $2::int) c RETURNING id, state)
 			INSERT INTO moves (recommendation, at, what) SELECT id, $6::timestamptz + interval '3 hours', 'answered' FROM r WHERE state = 'answered'`, from, n, theme, region, stop, at, state)
 	}
@@ -85,8 +85,8 @@ func house(t testing.TB) *pgxpool.Pool {
 	say(3000, 2, "card", "03", "", now.Add(-6*aDay), "received")
 	say(4000, 6, "materials", "09", "", now.Add(-6*aDay), "received")
 	say(5000, 7, "materials", "03", "", now.Add(-40*aDay), "answered")
-	exec(t, pool, `UPDATE chambers SET days = 2 WHERE region = '03'`)
-	exec(t, pool, `INSERT INTO asked (day, language, words, decision) SELECT '2026-11-20'::date, 'fr', 'faut-il un tampon ?', 'unknown' FROM generate_series(1, 6)
+	run(t, pool, `UPDATE chambers SET days = 2 WHERE region = '03'`)
+	run(t, pool, `INSERT INTO asked (day, language, words, decision) SELECT '2026-11-20'::date, 'fr', 'faut-il un tampon ?', 'unknown' FROM generate_series(1, 6)
 		UNION ALL SELECT '2026-11-20'::date, 'fr', 'je m''appelle Driss', 'unknown'`)
 	return pool
 }
@@ -237,8 +237,8 @@ func gatherAll(ctx context.Context, q postgres.Querier, s Scope, _, _ int) ([]Ga
 
 func TestErasedWordsLeaveReportsMadeAfterwards(t *testing.T) {
 	pool := house(t)
-	exec(t, pool, `UPDATE recommendations SET words = 'Le cuir de Fatima' WHERE chat_id = 1001`)
-	exec(t, pool, `INSERT INTO people (chat_id, name) VALUES (1001, 'Fatima Alaoui')`)
+	run(t, pool, `UPDATE recommendations SET words = 'Le cuir de Fatima' WHERE chat_id = 1001`)
+	run(t, pool, `INSERT INTO people (chat_id, name) VALUES (1001, 'Fatima Alaoui')`)
 	c := compiler()
 	c.Strongest = gatherAll
 	before := compile(t, pool, c, Reader{All: true}, days(30, ""))

@@ -9,10 +9,10 @@ import (
 func TestACellIsNoFormula(t *testing.T) {
 	pool := house(t)
 	for chat, words := range map[int]string{2001: `=HYPERLINK("http://x","y")`, 2002: "+1", 2003: "-1+1", 2004: "@ SUM(A1)", 2005: "\t=1", 2006: "＝1+1", 2007: "a \"b\", c\nd"} {
-		exec(t, pool, `UPDATE recommendations SET words = $2 WHERE chat_id = $1`, chat, words)
+		run(t, pool, `UPDATE recommendations SET words = $2 WHERE chat_id = $1`, chat, words)
 	}
-	exec(t, pool, `UPDATE recommendations SET words = 'appelez le 06 12 34 56 78, ou moi@example.ma' WHERE chat_id = 2008`)
-	exec(t, pool, `UPDATE recommendations SET named = true, name = 'Zzname', place = 'Zzplace', trade = 'Zztrade'`)
+	run(t, pool, `UPDATE recommendations SET words = 'appelez le 06 12 34 56 78, ou moi@example.ma' WHERE chat_id = 2008`)
+	run(t, pool, `UPDATE recommendations SET named = true, name = 'Zzname', place = 'Zzplace', trade = 'Zztrade'`)
 	var b strings.Builder
 	rows, err := Voices(t.Context(), pool, Reader{All: true}, days(30, ""), &b)
 	if err != nil || rows != 28 {
@@ -51,7 +51,7 @@ func TestACellIsNoFormula(t *testing.T) {
 
 func TestRegistrationsAreToldByRegionAndBranchAlone(t *testing.T) {
 	pool := house(t)
-	exec(t, pool, `UPDATE registrations SET phone = '+212600000000', name = 'Zzname'`)
+	run(t, pool, `UPDATE registrations SET phone = '+212600000000', name = 'Zzname'`)
 	var all strings.Builder
 	lists := Lists{Regions: map[string]string{"fes": "03", "sefrou": "03"}, Branches: map[string]string{"T01": "bois"}}
 	total := 0

@@ -20,7 +20,7 @@ func number(t testing.TB, pool *pgxpool.Pool, sql string, args ...any) (n int) {
 
 func TestAnOccasionIsAskedForOnceByHoweverManyAndMissesNobody(t *testing.T) {
 	pool := house(t)
-	exec(t, pool, `INSERT INTO staff (chat_id, role, region, joined_at) VALUES (1, 'organiser', '', $1), (2, 'agent', '03', $1), (3, 'agent', '03', $1), (4, 'agent', '09', $1),
+	run(t, pool, `INSERT INTO staff (chat_id, role, region, joined_at) VALUES (1, 'organiser', '', $1), (2, 'agent', '03', $1), (3, 'agent', '03', $1), (4, 'agent', '09', $1),
 		(5, 'agent', '12', $2)`, now.Add(-30*aDay), now)
 	week := func(days int) Occasion {
 		at := now.Add(-time.Duration(days) * aDay)
