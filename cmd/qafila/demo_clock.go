@@ -44,7 +44,7 @@ func (s *demonstration) nextDay(ctx context.Context) (time.Time, error) {
 	}
 	s.ahead.Store(int64(time.Until(next)))
 	s.service.sayWhatIsDue(ctx)
-	time.AfterFunc(again, func() { s.service.sayWhatIsDue(s.ctx) })
+	time.AfterFunc(again, func() { s.service.sayWhatIsDue(s.ctx); s.service.reports(s.ctx) })
 	return next, nil
 }
 

@@ -1,10 +1,13 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"sync/atomic"
+	"time"
 
 	"github.com/qafila/qafila/flows"
 	"github.com/qafila/qafila/internal/answers"
@@ -15,6 +18,8 @@ import (
 	"github.com/qafila/qafila/internal/locale"
 	"github.com/qafila/qafila/internal/outreach"
 	"github.com/qafila/qafila/internal/people"
+	"github.com/qafila/qafila/internal/postgres"
+	"github.com/qafila/qafila/internal/report"
 	"github.com/qafila/qafila/internal/telegram"
 	"github.com/qafila/qafila/reminders"
 )
@@ -48,6 +53,8 @@ var spoken = []string{
 	"bot.*", "command.*", "theme.*", "registration.state_*", "recommendation.state_*", "notice.*", "door.*", "summary.*", "calendar.*", "role.*",
 	"broadcast.*", "segment.*", "aside.*", "checkin.said_*", "plan.*", "poster.*", "report.*", "reminder.*", "answer.class_*", "ready.line_*",
 	"chamber.*", "inbox.state_*", "inbox.note_*", "inbox.reason_*", "inbox.everything", "inbox.anonymous", "inbox.yours", "inbox.theirs",
+	"reports.progress", "reports.ready", "reports.failed", "reports.nothing", "reports.too_large", "reports.country",
+	"reports.pdf_fr", "reports.pdf_ar", "reports.xlsx", "reports.csv",
 	"thread.state_*", "thread.note_*", "thread.voice", "thread.photo", "thread.file_*", "recommendations.note_*", "cares.everything",
 }
 
@@ -87,6 +94,8 @@ func furnishFrom(s settings, flowFiles fs.FS) (*house, []flow.Problem, error) {
 	}
 	h.outreach = &outreach.Outreach{Directory: h.rooms.Directory, Languages: languages, Texts: h.texts, Describe: h.rooms.StopWords,
 		Region: h.rooms.RegionOf, BulkRate: s.BulkRate}
+	h.outreach.Compiler = report.Compiler{Least: s.Least, Branch: h.branch, Alike: h.rooms.Answers.Alike, Strongest: strongest}
+	h.outreach.ReportWords = conversation.ReportWords{House: h.rooms}
 	h.offer = conversation.Offered(h.rooms).With(h.outreach.Offer())
 	book, found := bound(flowFiles, languages, func() (*flow.Book, []flow.Problem) {
 		return flow.Load(flowFiles, conversation.Words(h.texts), h.offer.Signatures(), conversation.Understanding(),
@@ -99,10 +108,48 @@ func furnishFrom(s settings, flowFiles fs.FS) (*house, []flow.Problem, error) {
 	rules, wrongRules := outreach.LoadRules(reminders.Files, outreach.Known{Texts: h.texts, Quiet: h.outreach.Quiet,
 		Resumable: func(name string) bool { return book == nil || book.Resumable(name) }})
 	h.outreach.Rules = rules
-	found = append(found, wrongRules...)
+	calendar, wrongReports := outreach.LoadReports(reminders.Files)
+	h.outreach.Calendar = calendar
+	found = slices.Concat(found, wrongRules, wrongReports)
 	h.menu = telegram.Menu{Texts: h.texts, Commands: commands, Staff: staffCommands}
 	return h, append(problems, found...), nil
 }
+
+// branch is the branch of a trade, and a branch itself; "" of anything else.
+func (h *house) branch(trade string) string {
+	if t, ok := h.rooms.Directory.Trade(trade); ok {
+		return t.Branch
+	}
+	for _, b := range h.rooms.Directory.Branches() {
+		if b.ID == trade {
+			return b.ID
+		}
+	}
+	return ""
+}
+
+// strongest gives reports the groups that feedback makes. What was said after a stop counts whenever it was said.
+func strongest(ctx context.Context, q postgres.Querier, s report.Scope, _, most int) ([]report.Gathered, error) {
+	over := feedback.Span{Chamber: s.Region, From: s.From, To: s.To}
+	if s.Stop != "" {
+		over = feedback.Span{Chamber: s.Region, Stop: s.Stop, To: time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)}
+	}
+	groups, err := feedback.Strongest(ctx, q, over, most, quotable)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]report.Gathered, len(groups))
+	for i, g := range groups {
+		list[i] = report.Gathered{Theme: g.Theme, Authors: g.Size}
+		for _, m := range g.Members {
+			list[i].Said = append(list[i].Said, report.Said(m))
+		}
+	}
+	return list, nil
+}
+
+// quotable is how many of a group a report chooses its quotes from.
+const quotable = 12
 
 // told reads what the house is told once it runs; "" before.
 func told(word *atomic.Pointer[string]) func() string {

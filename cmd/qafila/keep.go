@@ -20,6 +20,7 @@ const (
 	outreachEvery  = 5 * time.Second
 	broadcastEvery = 3 * time.Second
 	groupEvery     = 5 * time.Second
+	reportEvery    = 5 * time.Second
 	purgeEvery     = time.Hour
 )
 
@@ -29,6 +30,7 @@ type (
 	sayArgs       struct{}
 	broadcastArgs struct{}
 	groupArgs     struct{}
+	reportArgs    struct{}
 	purgeArgs     struct{}
 )
 
@@ -36,6 +38,7 @@ func (sayArgs) Kind() string       { return "say_what_is_due" }
 func (purgeArgs) Kind() string     { return "purge" }
 func (broadcastArgs) Kind() string { return "broadcast" }
 func (groupArgs) Kind() string     { return "group" }
+func (reportArgs) Kind() string    { return "report" }
 
 // newJobs makes the runner of durable work. start it, and stop it in the end.
 func (v *service) newJobs() (*river.Client[pgx.Tx], error) {
@@ -52,6 +55,7 @@ func (v *service) newJobs() (*river.Client[pgx.Tx], error) {
 		v.group(ctx)
 		return nil
 	}))
+	river.AddWorker(workers, &reportWorker{service: v})
 	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, _ *river.Job[purgeArgs]) error {
 		v.purge(ctx)
 		return nil
@@ -66,6 +70,7 @@ func (v *service) newJobs() (*river.Client[pgx.Tx], error) {
 			poke(outreachEvery, sayArgs{}),
 			poke(broadcastEvery, broadcastArgs{}),
 			poke(groupEvery, groupArgs{}),
+			poke(reportEvery, reportArgs{}),
 			poke(purgeEvery, purgeArgs{}),
 			poke(filesEvery, filesArgs{}),
 		},
@@ -93,6 +98,34 @@ func (v *service) poke(ctx context.Context, tx pgx.Tx) error {
 		return fmt.Errorf("have a broadcast prepared: %w", err)
 	}
 	return nil
+}
+
+// pokeReports has reports looked at as soon as tx takes effect, in the same way.
+func (v *service) pokeReports(ctx context.Context, tx pgx.Tx) error {
+	if _, err := v.inserter.InsertTx(ctx, tx, reportArgs{}, one()); err != nil {
+		return fmt.Errorf("have a report made: %w", err)
+	}
+	return nil
+}
+
+// A reportWorker makes reports. A year's, and a table of all that was said, take longer than River's usual minute on a small machine.
+type reportWorker struct {
+	river.WorkerDefaults[reportArgs]
+	service *service
+}
+
+func (*reportWorker) Timeout(*river.Job[reportArgs]) time.Duration { return 10 * time.Minute }
+
+func (w *reportWorker) Work(ctx context.Context, _ *river.Job[reportArgs]) error {
+	w.service.reports(ctx)
+	return nil
+}
+
+// reports makes what was asked for.
+func (v *service) reports(ctx context.Context) {
+	if err := v.house.outreach.Reports(ctx, v.now, v.sender.Send); err != nil {
+		v.warn(ctx, "a report could not be made", err)
+	}
 }
 
 // broadcast prepares what is due to go out, and brings the panels up to date.

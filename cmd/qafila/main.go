@@ -35,7 +35,8 @@ type program struct {
 		List   staffList   `cmd:"" help:"List the staff."`
 		Remove staffRemove `cmd:"" help:"Take a role away."`
 	} `cmd:"" help:"Who runs the caravan through the bot."`
-	Ask     askCommand `cmd:"" help:"Understand questions, one a line on standard input; needs no database."`
+	Report  reportCommand `cmd:"" help:"Write a report's files, and all rows behind it: of a stop, or of some days, of a region or the country."`
+	Ask     askCommand    `cmd:"" help:"Understand questions, one a line on standard input; needs no database."`
 	Answers struct {
 		Check answersCheck `cmd:"" help:"Check the knowledge; says what is wrong, with file, line and a hint."`
 		Stats answersStats `cmd:"" help:"Print how well questions are understood, in each script."`

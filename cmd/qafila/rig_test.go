@@ -126,6 +126,7 @@ func (r *rig) run(t *testing.T) {
 		for look := r.setup.look; look > 0 && ctx.Err() == nil; time.Sleep(look) {
 			v.group(ctx)
 			v.sayWhatIsDue(ctx)
+			v.reports(ctx)
 		}
 	}()
 	r.service = v

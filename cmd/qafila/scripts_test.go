@@ -51,6 +51,7 @@ type player struct {
 	language  string
 	clock     *clock
 	panels    bool   // the bot edits messages of its own accord: edits that no line is about are passed over
+	calendar  bool   // the staff get the calendar's reports: they have been there long enough
 	overheard string // what the bot said in a group
 }
 
@@ -94,7 +95,7 @@ func play(t *testing.T, file, text string) {
 		}
 		header[key] = uncomment(value)
 	}
-	p.language, p.panels = header["language"], header["panels"] == "yes"
+	p.language, p.panels, p.calendar = header["language"], header["panels"] == "yes", header["calendar"] == "yes"
 	p.rig = start(t, header["stops"] == "sample", by(p.clock))
 	for i, l := range lines[body:] {
 		p.line = body + i + 1
@@ -142,7 +143,11 @@ func (p *player) who(name string) *actor {
 	part := parts[name]
 	a.person = p.rig.sim.Person(simulator.Profile{FirstName: part.Name, LanguageCode: "fr", Phone: fmt.Sprintf("+2126610000%02d", len(p.actors))})
 	if part.Role != "" {
-		p.rig.do(p.t, `INSERT INTO staff (chat_id, role, region, name) VALUES ($1, $2, $3, $4)`, a.person.ID(), part.Role, part.Region, part.Name)
+		joined := p.clock.now()
+		if !p.calendar {
+			joined = p.clock.day(365, 0, 0)
+		}
+		p.rig.do(p.t, `INSERT INTO staff (chat_id, role, region, name, joined_at) VALUES ($1, $2, $3, $4, $5)`, a.person.ID(), part.Role, part.Region, part.Name, joined)
 	}
 	if p.language != "" {
 		p.actor = a

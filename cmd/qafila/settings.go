@@ -15,6 +15,7 @@ import (
 
 	"github.com/qafila/qafila/internal/locale"
 	"github.com/qafila/qafila/internal/outreach"
+	"github.com/qafila/qafila/internal/report"
 )
 
 // common is what every command that opens the database takes.
@@ -48,6 +49,7 @@ type settings struct {
 	PublicURL     string `name:"public-url" env:"QAFILA_PUBLIC_URL" help:"Address under which Telegram reaches QAFILA_LISTEN; sets webhook mode."`
 	WebhookSecret string `name:"webhook-secret" env:"TELEGRAM_WEBHOOK_SECRET" help:"Webhook secret; made from the token when not given."`
 	BulkRate      int    `env:"QAFILA_BULK_RATE" default:"25" help:"Bulk messages a second."`
+	Least         int    `env:"QAFILA_LEAST" default:"5" help:"Of how many people, at least, a number in a report tells."`
 	Quiet         string `env:"QAFILA_QUIET" default:"${quiet}" help:"When the bot writes to nobody first, in Morocco's time, such as '21:00-08:00, fri 12:00-14:30'; none."`
 	Controller    string `env:"QAFILA_CONTROLLER" help:"Who is responsible for the data (law 09-08), as consent texts name them."`
 	Declaration   string `name:"cndp" env:"QAFILA_CNDP" help:"Number of the declaration to the CNDP (law 09-08)."`
@@ -97,6 +99,9 @@ func (s *settings) check() error {
 	}
 	if s.BulkRate < 1 || s.BulkRate > 100_000 {
 		say("QAFILA_BULK_RATE must be 1 to 100000 (Telegram: 30 for all, up to 1000 when paid; more only to a server of one's own)")
+	}
+	if s.Least != 0 && s.Least < report.SmallestLeast {
+		say(fmt.Sprintf("QAFILA_LEAST must be %d or more: a smaller one hides nobody", report.SmallestLeast))
 	}
 	if s.DatabaseURL != "" && !strings.HasPrefix(s.DatabaseURL, "postgres://") && !strings.HasPrefix(s.DatabaseURL, "postgresql://") && !strings.Contains(s.DatabaseURL, "=") {
 		say("DATABASE_URL must be postgres://… or a key=value connection string")

@@ -58,13 +58,18 @@ func Anonymous(words string) string {
 	if identity || strings.Contains(s, masked) {
 		return ""
 	}
-	s = telephones.ReplaceAllString(s, "☎")
-	s = addresses.ReplaceAllString(s, "🔗")
-	s = handles.ReplaceAllString(s, "🔗")
+	s = WithoutContacts(s)
 	if r := []rune(s); len(r) > longestKept {
 		s = strings.TrimSpace(string(r[:longestKept])) + "…"
 	}
 	return s
+}
+
+// WithoutContacts takes numbers of telephones, e-mail and web addresses and usernames out of what somebody wrote.
+func WithoutContacts(s string) string {
+	s = telephones.ReplaceAllString(s, "☎")
+	s = addresses.ReplaceAllString(s, "🔗")
+	return handles.ReplaceAllString(s, "🔗")
 }
 
 // masked is what MaskIdentity leaves of the digits of an identity card's number, when a turn begins.

@@ -1,5 +1,6 @@
 // Package outreach owns what the bot says first: that a stop was published, moved or cancelled, that a place came free, what the rules of
-// reminders/ say before and after a stop, to who left something open, and by the calendar; and broadcasts.
+// reminders/ say before and after a stop, to who left something open, and by the calendar; broadcasts; and that a report is ready, which it
+// has made.
 //
 // It promises that each is said once to those whom it is for and to nobody who stopped messages or can't be reached, outside the
 // quiet hours and while it makes sense, through crashes and with several instances. What is due is worked out from the tables at each tick, so a missed tick
@@ -21,6 +22,8 @@ import (
 	"github.com/qafila/qafila/internal/directory"
 	"github.com/qafila/qafila/internal/flow"
 	"github.com/qafila/qafila/internal/locale"
+	"github.com/qafila/qafila/internal/paper"
+	"github.com/qafila/qafila/internal/report"
 )
 
 // Word puts a note into a language's words.
@@ -41,6 +44,11 @@ type Outreach struct {
 	Sender    int64                                      // the instance that sends panels
 	BulkRate  int                                        // messages a second, to tell how long a broadcast still takes
 	Poke      func(ctx context.Context, tx pgx.Tx) error // has Prepare called soon after tx takes effect; nil: it is called often enough
+
+	Calendar    ReportCalendar
+	Compiler    report.Compiler
+	ReportWords report.Words
+	press       paper.Press // of reports' files
 }
 
 // most is how many people are written to in one tick; the next tick goes on. It is many times what the bulk rate sends between ticks.

@@ -33,7 +33,7 @@ type Known struct {
 
 // LoadRules reads rules.yaml and checks it as a whole. Rules is nil when there is a problem; problems are sorted by line.
 func LoadRules(fsys fs.FS, k Known) ([]Rule, []flow.Problem) {
-	l := &ruleLoader{Known: k}
+	l := &ruleLoader{Known: k, file: RulesFile}
 	b, err := fs.ReadFile(fsys, "rules.yaml")
 	if err != nil {
 		l.problem(1, "", "can't be read: %v", err)
@@ -41,7 +41,7 @@ func LoadRules(fsys fs.FS, k Known) ([]Rule, []flow.Problem) {
 	}
 	var rules []Rule
 	first := map[string]int{}
-	for _, w := range l.read(b) {
+	for _, w := range readRules[written](l, b, "a rule may have rule, to, when, until, late, cron, weekday, days, text, doors") {
 		r, ok := l.rule(w)
 		if before, taken := first[r.name]; taken && r.name != "" {
 			l.problem(w.Name.line, "", "there are two rules %s; the other is on line %d", r.name, before)
@@ -60,11 +60,12 @@ func LoadRules(fsys fs.FS, k Known) ([]Rule, []flow.Problem) {
 
 type ruleLoader struct {
 	Known
+	file     string
 	problems []flow.Problem
 }
 
 func (l *ruleLoader) problem(line int, hint, what string, args ...any) {
-	l.problems = append(l.problems, flow.Problem{File: RulesFile, Line: max(line, 1), What: fmt.Sprintf(what, args...), Hint: hint})
+	l.problems = append(l.problems, flow.Problem{File: l.file, Line: max(line, 1), What: fmt.Sprintf(what, args...), Hint: hint})
 }
 
 // written is a rule as it stands in the file.
@@ -106,9 +107,9 @@ func (l *located) UnmarshalYAML(n ast.Node) error {
 	return nil
 }
 
-// read decodes the file strictly: what it doesn't know is a problem at its line.
-func (l *ruleLoader) read(b []byte) []written {
-	var list []written
+// readRules decodes a file strictly: what it doesn't know is a problem at its line.
+func readRules[T any](l *ruleLoader, b []byte, fields string) []T {
+	var list []T
 	err := yaml.NewDecoder(bytes.NewReader(b), yaml.Strict()).Decode(&list)
 	if err == nil || errors.Is(err, io.EOF) {
 		return list
@@ -124,7 +125,7 @@ func (l *ruleLoader) read(b []byte) []written {
 	hint := "mind the indentation, and quote words with : or # in them"
 	var unknown *yaml.UnknownFieldError
 	if errors.As(err, &unknown) {
-		hint = "a rule may have rule, to, when, until, late, cron, weekday, days, text, doors"
+		hint = fields
 	}
 	l.problem(line, hint, "can't be read: %s", what)
 	return nil

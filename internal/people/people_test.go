@@ -232,6 +232,7 @@ func traces(t testing.TB, pool *pgxpool.Pool, words ...string) []string {
 // aboutNobody are the tables that hold nothing of any chat. A new table belongs here, or into fill.
 var aboutNobody = []string{"goose_db_version", "updates", "instances", "stops", "seats", "stop_changes", "house", "invitations", "audit",
 	"broadcast_words", "pace", "rounds", "answer_overrides", "answer_sources", "answer_ways", "answer_proposals", "asked", "chambers", "cares", "themes", "doomed", "groups", "splits",
+	"turnout", "reports", "report_files",
 	"river_client", "river_client_queue", "river_job", "river_leader", "river_migration", "river_notification", "river_queue"}
 
 func TestErasingLeavesNoTraceInAnyTable(t *testing.T) {

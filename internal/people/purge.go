@@ -16,7 +16,7 @@ type Retention struct {
 	Recommendations time.Duration // until their author is detached: chat, name, town, voice, picture and thread go, the words stay; and of questions to a chamber after the last word
 	Idle            time.Duration // until a silent chat's open conversation is dropped
 	Asked           time.Duration // what was asked, which says nothing about who
-	Audit           time.Duration // what staff did; the table itself refuses less than a year
+	Audit           time.Duration // what staff did, where the table itself refuses less than a year; and the reports that they got
 	Notices         time.Duration // what was said first; and consents when nothing is left that they were about
 }
 
@@ -39,8 +39,18 @@ func (r Retention) rules() []rule {
 		{"updates", r.Updates, `DELETE FROM updates WHERE ctid = ANY(ARRAY(SELECT ctid FROM updates WHERE handled_at < $1 LIMIT $2))`},
 		{"failed_updates", r.Failed, `DELETE FROM failed_updates WHERE update_id = ANY(ARRAY(SELECT update_id FROM failed_updates WHERE failed_at < $1 LIMIT $2))`},
 		{"deliveries", r.Failed, `DELETE FROM deliveries WHERE id = ANY(ARRAY(SELECT id FROM deliveries WHERE failed_at < $1 LIMIT $2))`},
-		{"registrations", r.Registrations, `DELETE FROM registrations WHERE id = ANY(ARRAY(SELECT r.id FROM registrations r JOIN stops s ON s.id = r.stop_id
-			WHERE s.ends_at < $1 LIMIT $2))`},
+		// What reports count of them stays, in turnout; who comes to a later stop is marked as one who has come before. Locked rows are another
+		// instance's, which counts them.
+		{"registrations", r.Registrations, `WITH old AS MATERIALIZED (SELECT r.id FROM registrations r JOIN stops s ON s.id = r.stop_id
+				WHERE s.ends_at < $1 LIMIT $2 FOR UPDATE OF r SKIP LOCKED),
+			kept AS (INSERT INTO turnout AS t (stop_id, state, part, what, n)
+				SELECT stop_id, state, part, what, count(*) FROM presence WHERE id = ANY(ARRAY(SELECT id FROM old)) GROUP BY 1, 2, 3, 4
+				ON CONFLICT (stop_id, state, part, what) DO UPDATE SET n = t.n + excluded.n),
+			known AS (UPDATE registrations r SET again = true FROM registrations o WHERE o.id = ANY(ARRAY(SELECT id FROM old)) AND o.state = 'attended'
+				AND o.chat_id <> 0 AND r.chat_id = o.chat_id AND r.stop_id <> o.stop_id AND (r.name_key = o.name_key OR r.self AND o.self) AND NOT r.again
+				AND (SELECT starts_at FROM stops WHERE id = r.stop_id) > (SELECT starts_at FROM stops WHERE id = o.stop_id)
+				AND r.id <> ALL(ARRAY(SELECT id FROM old)))
+			DELETE FROM registrations WHERE id = ANY(ARRAY(SELECT id FROM old))`},
 		{"watches", r.Registrations, `DELETE FROM watches WHERE ctid = ANY(ARRAY(SELECT w.ctid FROM watches w JOIN stops s ON s.id = w.stop_id
 			WHERE s.ends_at < $1 LIMIT $2))`},
 		{"ratings", r.Registrations, `UPDATE ratings SET chat_id = NULL, file = '' WHERE id = ANY(ARRAY(SELECT t.id FROM ratings t JOIN stops s ON s.id = t.stop_id
@@ -57,6 +67,7 @@ func (r Retention) rules() []rule {
 			LIMIT $2 FOR UPDATE SKIP LOCKED))`},
 		{"invitations", r.Failed, `DELETE FROM invitations WHERE code_hash = ANY(ARRAY(SELECT code_hash FROM invitations WHERE expires_at < $1 LIMIT $2))`},
 		{"audit", r.Audit, `DELETE FROM audit WHERE id = ANY(ARRAY(SELECT id FROM audit WHERE at < $1 LIMIT $2))`},
+		{"reports", r.Audit, `DELETE FROM reports WHERE id = ANY(ARRAY(SELECT id FROM reports WHERE created_at < $1 LIMIT $2))`},
 		{"asked", r.Asked, `DELETE FROM asked WHERE ctid = ANY(ARRAY(SELECT ctid FROM asked WHERE day < $1::date LIMIT $2))`},
 		{"recipients", r.Registrations, `DELETE FROM recipients WHERE ctid = ANY(ARRAY(SELECT m.ctid FROM recipients m JOIN broadcasts b ON b.id = m.broadcast
 			WHERE b.finished_at < $1 LIMIT $2))`},

@@ -6,6 +6,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/qafila/qafila/internal/caravan"
 )
 
 func purge(t *testing.T, pool *pgxpool.Pool, at time.Time) Purged {
@@ -174,5 +176,55 @@ func TestAWalkInIsKeptAsLongAsAnyRegistration(t *testing.T) {
 	purge(t, pool, ends.Add(90*day+time.Second))
 	if n := count(t, pool, `SELECT count(*) FROM registrations`); n != 0 {
 		t.Errorf("%d are left a second later", n)
+	}
+}
+
+func TestWhatReportsCountStaysWhenRegistrationsGo(t *testing.T) {
+	pool := house(t)
+	must(t, func() error {
+		later := caravan.Stop{ID: "later", Place: "rabat", Region: "04", VenueFR: "Salle", VenueAR: "قاعة", Lat: 34, Lon: -6.8, State: caravan.Published,
+			Starts: now.Add(60 * day), Ends: now.Add(60*day + 3*time.Hour)}
+		_, err := caravan.Save(t.Context(), pool, []caravan.Stop{later}, now)
+		return err
+	}())
+	put := func(stop string, chat int, name, trade, state string) {
+		exec(t, pool, `INSERT INTO registrations (reference, stop_id, chat_id, self, name, name_key, trade, place, card, state, came_as)
+			VALUES ($1::text || $2::bigint || $3::text, $1, $2::bigint, false, $3, $3, $4, 'fes', 'yes', $5::text, CASE WHEN $2::bigint = 0 THEN 'walk-in' WHEN $5::text = 'attended' THEN 'confirmed' END)`,
+			stop, chat, name, trade, state)
+	}
+	put("fes", 1, "Fatima", "T01", "attended")
+	put("fes", 2, "Hassan", "other:tire-bouchons", "attended")
+	put("fes", 3, "Zineb", "T01", "confirmed")
+	put("fes", 4, "Ali", "T01", "cancelled")
+	put("fes", 0, "", "bois", "attended")
+	put("later", 1, "Fatima", "T01", "confirmed") // registered while the first one is still known
+	put("later", 5, "Omar", "T02", "confirmed")
+
+	ends := now.Add(7*day + 3*time.Hour)
+	purge(t, pool, ends.Add(90*day+time.Second))
+	purge(t, pool, ends.Add(90*day+time.Hour)) // again: nothing is counted twice
+	for what, want := range map[string]int{"attended  ": 3, "attended trade T01": 1, "attended trade ": 1, "attended trade bois": 1, "confirmed  ": 1, "attended way first": 2,
+		"attended way walk-in": 1, "attended place fes": 3, "attended card yes": 3} {
+		if n := count(t, pool, `SELECT coalesce(sum(n), 0)::int FROM turnout WHERE stop_id = 'fes' AND state || ' ' || part || ' ' || what = $1`, what); n != want {
+			t.Errorf("%q: %d, want %d", what, n, want)
+		}
+	}
+	if n := count(t, pool, `SELECT count(*) FROM turnout WHERE state = 'cancelled' OR what ~ 'tire'`); n != 0 {
+		t.Error("what isn't counted, or somebody's words, are kept")
+	}
+	exec(t, pool, `UPDATE registrations SET state = 'attended' WHERE stop_id = 'later'`)
+	if n := count(t, pool, `SELECT count(*) FROM presence WHERE part = 'way' AND what = 'first'`); n != 1 {
+		t.Errorf("%d came to the later stop for the first time: who came to one that is no longer known is remembered", n)
+	}
+}
+
+func TestReportsAreKeptForTwoYears(t *testing.T) {
+	pool := house(t)
+	exec(t, pool, `INSERT INTO reports (from_at, to_at, created_at) VALUES ($1, $1::timestamptz + interval '1 day', $1)`, now)
+	if purge(t, pool, now.Add(730*day)); count(t, pool, `SELECT count(*) FROM reports`) != 1 {
+		t.Error("gone on the last day")
+	}
+	if got := purge(t, pool, now.Add(730*day+time.Second)); got["reports"] != 1 || count(t, pool, `SELECT count(*) FROM reports`) != 0 {
+		t.Errorf("kept for longer: %v", got)
 	}
 }

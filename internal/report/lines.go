@@ -40,10 +40,10 @@ func (t teller) line(id string, params with) string {
 func (t teller) foremost(most int) string {
 	var names []string
 	for _, th := range t.Themes[:min(most, len(t.Themes))] {
-		if th.told() == 0 { // none, or too few to be told
+		if th.told() == 0 || th.ID == "" { // none, or too few to be told, or to be named
 			break
 		}
-		name := t.words.Theme(t.lang, th.ID, th.Names)
+		name := t.themeName(th)
 		if t.foreign(name) {
 			name = locale.Isolate(name)
 		}

@@ -20,7 +20,7 @@ func (l *layout) themes() {
 	}
 	var list []bar
 	for _, th := range l.Themes {
-		b := bar{label: l.words.Theme(l.lang, th.ID, th.Names), Number: th.Number}
+		b := bar{label: l.themeName(th), Number: th.Number}
 		if th.Share > 0 {
 			b.note = l.percent(th.Share)
 		}

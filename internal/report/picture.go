@@ -83,7 +83,7 @@ func (l *layout) weights() {
 	}
 	for _, th := range drawn {
 		l.put(pictureEdge+pictureIn-26, l.y, 26, 1, paper.Style{Size: 14.5, Weight: paper.Bold, Align: paper.End}, l.number(th.Number))
-		below := l.name(pictureEdge, l.y, pictureIn-28, 1, paper.Style{Size: 14.5}, l.words.Theme(l.lang, th.ID, th.Names))
+		below := l.name(pictureEdge, l.y, pictureIn-28, 1, paper.Style{Size: 14.5}, l.themeName(th))
 		l.area(pictureEdge, below, pictureIn*float64(th.told())/float64(longest), 2.2, green)
 		l.y += pictureTheme
 	}

@@ -1,10 +1,11 @@
 // Package report owns what a stop, a region or some days brought, told so that a chamber and the ministry can act on it: who came, how they
 // found it, what they recommend, what nobody could answer, and how soon the chamber did.
 //
-// It promises that a Report tells of nobody: a number smaller than the least is never in it, only that it is smaller, and no quote bears a
-// name, a telephone number or an identity; and that the same rows give the same Report, and the same Report the same files.
+// It promises that a Report tells of nobody: a number smaller than the least is never in it, only that it is smaller, nor can it be worked out
+// (hide.go), and no quote bears its author's name, a telephone number or an identity; that who may read of one region reads of that one only;
+// and that the same rows give the same Report, and the same Report the same files.
 //
-// It reads the rooms' tables and writes none of them.
+// It reads the rooms' tables and writes none of them. Its own keep the reports that were made and who is still to get one.
 package report
 
 import "time"
@@ -46,6 +47,12 @@ type Report struct {
 	Response     Response
 }
 
+// Empty tells whether nothing happened of which there is anything to tell.
+func (r Report) Empty() bool {
+	none := Number{}
+	return len(r.Stops) == 0 && len(r.Unanswered) == 0 && r.Came.Registered == none && r.Voices == none && r.Response.Received == none
+}
+
 // A Stop is one line of the caravan's.
 type Stop struct {
 	ID         string
@@ -66,7 +73,7 @@ type Came struct {
 	Attended   Number
 	Missed     Number // had a place at a stop that is over, and did not come
 	WalkIns    Number
-	First      Number  // of those who came, who came for the first time that is still known
+	First      Number  // of those who came, who came for the first time that is still known; of walk-ins nobody knows
 	Branches   []Count // of trades, of those who came, or registered while the stop is ahead
 	Trades     []Count
 	Places     []Count
@@ -104,14 +111,16 @@ type Quote struct {
 	Words    string
 }
 
-// A Question is one that the bot had no answer for, and how often it was asked like that.
+// A Question is one that the bot had no answer for, and how often it was asked like that. Questions are kept without where they came from:
+// only a report of the whole country has them.
 type Question struct {
 	Language string
 	Words    string
 	Times    Number
 }
 
-// Response is how the chamber dealt with recommendations and questions that came in these days.
+// Response is how the chamber dealt with recommendations and questions that came in these days; with recommendations alone while the
+// questions are few.
 type Response struct {
 	Received Number
 	Answered Number // or closed with a reason

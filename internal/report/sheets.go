@@ -154,7 +154,7 @@ func (t teller) themeSheet() sheet {
 	s := sheet{name: t.say("report.sheet_themes"), wide: []float64{34, 12, 12, 12, 14},
 		heads: []string{t.say("report.theme"), t.say("report.number"), t.say("report.share"), t.say("report.previous"), t.say("report.change")}}
 	for _, th := range t.Themes {
-		row := []any{t.words.Theme(t.lang, th.ID, th.Names), t.figure(th.Number), nil, nil, nil}
+		row := []any{t.themeName(th), t.figure(th.Number), nil, nil, nil}
 		if th.Share > 0 {
 			row[2] = share(th.Share)
 		}

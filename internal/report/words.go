@@ -166,10 +166,18 @@ func (t teller) sample() bool {
 	return slices.ContainsFunc(t.Stops, func(s Stop) bool { return s.Sample })
 }
 
+// themeName is what a theme is called; one without an id is all those that are too few to be named.
+func (t teller) themeName(th Theme) string {
+	if th.ID == "" {
+		return t.say("report.others")
+	}
+	return t.words.Theme(t.lang, th.ID, th.Names)
+}
+
 func (t teller) theme(id string) string {
 	for _, th := range t.Themes {
 		if th.ID == id {
-			return t.words.Theme(t.lang, id, th.Names)
+			return t.themeName(th)
 		}
 	}
 	return t.words.Theme(t.lang, id, nil)
