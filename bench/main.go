@@ -69,9 +69,6 @@ func main() {
 
 // run builds the contenders, measures one after the other and prints the table.
 func run(ctx context.Context, o options) error {
-	if o.voices {
-		return hear(ctx, o)
-	}
 	root, err := exec.CommandContext(ctx, "go", "list", "-m", "-f", "{{.Dir}}").Output()
 	if err != nil {
 		return fmt.Errorf("find the module: run it inside the checkout: %w", err)
@@ -79,6 +76,9 @@ func run(ctx context.Context, o options) error {
 	out := filepath.Join(strings.TrimSpace(string(root)), "bench", "out")
 	if err := os.MkdirAll(out, 0o755); err != nil {
 		return fmt.Errorf("make the folder of built programs: %w", err)
+	}
+	if o.voices {
+		return hear(ctx, o, out)
 	}
 	if o.broadcast > 0 {
 		if err := broadcast(ctx, o, o.broadcast, out); err != nil {

@@ -2,9 +2,9 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -18,40 +18,35 @@ import (
 )
 
 // hear fills a database of its own with a country's voices and measures what the chambers ask of it.
-func hear(ctx context.Context, o options) (err error) {
+func hear(ctx context.Context, o options, out string) error {
 	likeness, err := shippedLikeness()
 	if err != nil {
 		return err
 	}
-	folder, err := os.MkdirTemp("", "qafila-bench-")
-	if err != nil {
-		return fmt.Errorf("make a folder: %w", err)
-	}
-	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
-	if err := os.Chmod(folder, 0o711); err != nil { // as root the server is another user
-		return fmt.Errorf("make a folder: %w", err)
-	}
-	server, err := postgres.Start(ctx, folder, explaining(o)...)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, server.Stop()) }()
-	pool, err := pgxpool.New(ctx, server.URL())
-	if err != nil {
-		return fmt.Errorf("connect to the database: %w", err)
-	}
-	defer pool.Close()
-	if err := postgres.Migrate(ctx, pool); err != nil {
-		return err
-	}
-	now := time.Now().Truncate(time.Hour)
-	begin := time.Now()
-	if err := voices.Fill(ctx, pool, voices.Whole, now); err != nil {
-		return err
-	}
-	fmt.Fprintf(os.Stderr, "filled in %.0f s, load %s\n", time.Since(begin).Seconds(), load())
-	b := voices.Bench{Pool: pool, Likeness: likeness, Size: voices.Whole, Now: now, Out: os.Stdout, Times: 2000}
-	return b.Run(ctx)
+	return with(ctx, o, serving(), out, func(program, folder, database string) error {
+		pool, err := pgxpool.New(ctx, database)
+		if err != nil {
+			return fmt.Errorf("connect to the database: %w", err)
+		}
+		defer pool.Close()
+		if err := postgres.Migrate(ctx, pool); err != nil {
+			return err
+		}
+		now := time.Now().Truncate(time.Hour)
+		begin := time.Now()
+		if err := voices.Fill(ctx, pool, voices.Whole, now); err != nil {
+			return err
+		}
+		fmt.Fprintf(os.Stderr, "filled in %.0f s, load %s\n", time.Since(begin).Seconds(), load())
+		b := voices.Bench{Pool: pool, Likeness: likeness, Size: voices.Whole, Now: now, Out: os.Stdout, Times: 2000, Program: program, Database: database, Folder: folder}
+		return b.Run(ctx)
+	})
+}
+
+// serving is the program itself.
+func serving() contender {
+	all := contenders()
+	return all[slices.IndexFunc(all, func(c contender) bool { return c.name == "serve" })]
 }
 
 func shippedLikeness() (feedback.Likeness, error) {

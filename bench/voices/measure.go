@@ -21,13 +21,16 @@ type Bench struct {
 	Now      time.Time
 	Out      io.Writer
 	Times    int // how often each thing that takes milliseconds is done
+
+	Program  string // a built qafila
+	Database string // the pool's address
+	Folder   string // for what it writes
 }
 
 // Run prints a line of a table for each thing, as it is measured.
 func (b *Bench) Run(ctx context.Context) error {
 	fmt.Fprint(b.Out, "| with 420,000 people and 200,000 recommendations | p50 | p99 | bound |\n|---|---|---|---|\n")
-	for _, measure := range []func(context.Context) error{b.grouping, b.intake, b.inbox, b.strongest} {
-		// The year's report and the stream of all recommendations as CSV stand here once they are there.
+	for _, measure := range []func(context.Context) error{b.grouping, b.intake, b.inbox, b.strongest, b.report, b.stream} {
 		if err := measure(ctx); err != nil {
 			return err
 		}

@@ -65,6 +65,12 @@ func (l *basket) of(kind conversation.FateKind) (n int) {
 // mailing runs a sender whose lane holds mailings to n people, at a rate, until the test ends. before is what happens to Telegram first.
 func mailing(t *testing.T, n, rate int, before func(*simulator.Server, []*simulator.Person)) (*simulator.Server, *basket, *telegram.Sender) {
 	t.Helper()
+	return mailingBy(t, 1, n, rate, before)
+}
+
+// mailingBy does so with several instances, and gives one of them.
+func mailingBy(t *testing.T, instances, n, rate int, before func(*simulator.Server, []*simulator.Person)) (_ *simulator.Server, _ *basket, s *telegram.Sender) {
+	t.Helper()
 	pool := postgres.ForTest(t)
 	sim := simulator.New(simulator.Options{})
 	server := httptest.NewServer(sim)
@@ -77,15 +83,22 @@ func mailing(t *testing.T, n, rate int, before func(*simulator.Server, []*simula
 		lane.waiting = append(lane.waiting, p.ID())
 	}
 	before(sim, people)
-	client, err := telegram.NewClient(server.URL, sim.Token(), 8)
-	if err != nil {
-		t.Fatal(err)
+	t.Cleanup(func() { sim.Close(); server.Close() })
+	run := func(instance int64) *telegram.Sender {
+		client, err := telegram.NewClient(server.URL, sim.Token(), 8)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := telegram.NewSender(telegram.SenderConfig{Client: client, Pool: pool, Instance: instance, Lane: lane, BulkRate: rate, Log: slog.New(slog.DiscardHandler)})
+		ctx, stop := context.WithCancel(context.Background())
+		done := make(chan struct{})
+		go func() { s.Run(ctx, context.Background()); close(done) }()
+		t.Cleanup(func() { stop(); <-done; client.Close() })
+		return s
 	}
-	s := telegram.NewSender(telegram.SenderConfig{Client: client, Pool: pool, Instance: 7, Lane: lane, BulkRate: rate, Log: slog.New(slog.DiscardHandler)})
-	ctx, stop := context.WithCancel(context.Background())
-	done := make(chan struct{})
-	go func() { s.Run(ctx, context.Background()); close(done) }()
-	t.Cleanup(func() { stop(); <-done; client.Close(); sim.Close(); server.Close() })
+	for i := range instances {
+		s = run(int64(7 + i))
+	}
 	return sim, lane, s
 }
 
@@ -106,6 +119,21 @@ func TestTheRateIsHeldWhereTelegramCountsSeconds(t *testing.T) {
 	})
 	eventually(t, "not everybody is written to", func() bool { return lane.of(conversation.Arrived) == n })
 	if took := time.Since(from); took < 2*time.Second {
+		t.Errorf("%d messages in %v, at %d a second", n, took, rate)
+	}
+	if refused := sim.Tally().Refused; refused > 0 {
+		t.Errorf("%d were refused", refused)
+	}
+}
+
+func TestTwoInstancesShareOneRate(t *testing.T) {
+	const n, rate = 120, 40
+	from := time.Now()
+	sim, lane, _ := mailingBy(t, 2, n, rate, func(sim *simulator.Server, _ []*simulator.Person) {
+		sim.SetLimits(simulator.Limits{PaidPerSecond: rate, Counting: simulator.Calendar})
+	})
+	eventually(t, "not everybody is written to", func() bool { return lane.of(conversation.Arrived) == n })
+	if took := time.Since(from); took < 2500*time.Millisecond {
 		t.Errorf("%d messages in %v, at %d a second", n, took, rate)
 	}
 	if refused := sim.Tally().Refused; refused > 0 {

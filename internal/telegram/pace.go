@@ -21,7 +21,7 @@ func (o *outbox) ahead(ctx context.Context) (time.Duration, error) {
 // reserve keeps the next n moments at a rate a second, and tells how long it takes until the first, and from one to the next.
 func (o *outbox) reserve(ctx context.Context, n int, rate float64) (wait, step time.Duration, err error) {
 	var first, gap float64
-	if err := o.pool.QueryRow(ctx, `INSERT INTO pace AS p (lane, free_at) VALUES ('bulk', clock_timestamp() + $1 / $2 * interval '1 second')
+	if err := o.pool.QueryRow(ctx, `INSERT INTO pace AS p (lane, free_at) VALUES ('bulk', clock_timestamp() + $1::float8 / $2::float8 * interval '1 second')
 		ON CONFLICT (lane) DO UPDATE SET free_at = greatest(p.free_at, clock_timestamp()) + $1 / ($2 * p.slow) * interval '1 second',
 			slow = CASE WHEN p.slow < 1 AND p.slow_at < clock_timestamp() - interval '1 minute' THEN least(1, p.slow * 1.1) ELSE p.slow END,
 			slow_at = CASE WHEN p.slow < 1 AND p.slow_at < clock_timestamp() - interval '1 minute' THEN clock_timestamp() ELSE p.slow_at END
@@ -35,7 +35,7 @@ func (o *outbox) reserve(ctx context.Context, n int, rate float64) (wait, step t
 // slowDown keeps the lane still for as long as Telegram says, and lets it go on a fifth slower; each minute without a refusal it gets a
 // tenth of that back. Refusals that come together count as one.
 func (o *outbox) slowDown(ctx context.Context, wait time.Duration) error {
-	if _, err := o.pool.Exec(ctx, `INSERT INTO pace AS p (lane, free_at, slow) VALUES ('bulk', clock_timestamp() + $1 * interval '1 second', 0.8)
+	if _, err := o.pool.Exec(ctx, `INSERT INTO pace AS p (lane, free_at, slow) VALUES ('bulk', clock_timestamp() + $1::float8 * interval '1 second', 0.8)
 		ON CONFLICT (lane) DO UPDATE SET free_at = greatest(p.free_at, excluded.free_at),
 			slow = CASE WHEN p.slow_at < clock_timestamp() - interval '1 second' THEN greatest(p.slow * 0.8, 0.01) ELSE p.slow END, slow_at = clock_timestamp()`,
 		wait.Seconds()); err != nil {
