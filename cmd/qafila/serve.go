@@ -53,13 +53,17 @@ func (c *serveCommand) Run(ctx context.Context) error {
 func lean() (ready func()) {
 	usual := debug.SetGCPercent(startingGC)
 	return func() {
-		debug.SetGCPercent(usual)
+		debug.SetGCPercent(min(usual, servingGC))
 		debug.FreeOSMemory()
 	}
 }
 
-// startingGC is by how much the heap may outgrow what is in use while the program starts, in percent (Go's own is 100).
-const startingGC = 20
+// By how much the heap may outgrow what is in use, in percent: while the program starts, and while it serves. Go's own is 100; a smaller
+// GOGC holds.
+const (
+	startingGC = 20
+	servingGC  = 50
+)
 
 // poolSize is how many connections to Postgres the service uses at most: batches, settling, durable work, health.
 const poolSize = 14
