@@ -32,7 +32,7 @@ var sampleMark = map[string]string{"fr": " (exemple)", "ar": " (مثال)", "ary
 const weekChats = 7_200_000_000
 
 // sampleGuests are how many of the sample stop's people have a place, come, and say how it was.
-const sampleGuests, sampleCame = 34, 27
+const sampleGuests, sampleCame = 46, 38
 
 // sampleScores are what those say of the stop who say something.
 var sampleScores = []int{5, 4, 5, 3, 5, 4, 4, 5, 2, 4, 5, 5, 3, 4, 5, 4}

@@ -2,7 +2,9 @@ package answers
 
 import (
 	"cmp"
+	"runtime"
 	"slices"
+	"sync"
 
 	"github.com/qafila/qafila/internal/locale"
 )
@@ -89,39 +91,78 @@ func learn(a *Answers, asked []question, lx *Lexicon) *Index {
 		ix.class[e.ID] = len(ix.ids)
 		ix.ids = append(ix.ids, e.ID)
 	}
-	var shows []sight
-	met := map[feature]int{}
-	add := func(id string, r reading, weight float32) {
-		c, ok := ix.class[id]
-		if !ok {
-			return
-		}
-		seen := lx.features(r, nil)
-		for _, s := range seen {
-			met[s.feature]++
-		}
-		shows = append(shows, sight{c, seen, weight})
+	typed := make([][]string, len(asked))
+	for i, q := range asked {
+		typed[i] = split(q.text)
 	}
-	for _, q := range asked {
-		typed := split(q.text)
-		for _, w := range typed {
-			if _, ok := ix.known[w]; !ok {
-				ix.known[w] = lx.look(w)
+	ix.lookUp(typed)
+	shows := make([]sight, len(asked)+len(lx.readings))
+	apart(len(shows), func(from, to int) {
+		var seen []shown
+		for i := from; i < to; i++ {
+			id, r, weight := lx.lesson(i, asked, typed, ix.known)
+			if c, ok := ix.class[id]; ok {
+				seen = lx.features(r, seen)
+				shows[i] = sight{c, slices.Clone(seen), weight}
 			}
 		}
-		add(q.id, lx.readWords(typed, ix.known), 1)
-	}
-	for _, said := range lx.readings {
-		r := reading{words: make([]word, len(said.concepts))}
-		for i := range said.concepts {
-			r.words[i] = word{concepts: said.concepts[i : i+1], surety: asSpelt}
+	})
+	shows = slices.DeleteFunc(shows, func(s sight) bool { return s.weight == 0 }) // of entries that there aren't
+	met := map[feature]int{}
+	for _, s := range shows {
+		for _, f := range s.seen {
+			met[f.feature]++
 		}
-		add(said.id, r, readingWeight)
 	}
 	all, weighed := ix.number(shows, met)
 	ix.near = remember(all, len(ix.rows))
 	ix.weights = teach(len(ix.ids), ix.weighed, weighed).pack()
 	return ix
+}
+
+// lesson is the reading of the i-th of the questions, or of the lexicon's readings behind them: what it means, and how much it counts.
+func (lx *Lexicon) lesson(i int, asked []question, typed [][]string, known map[string]word) (id string, r reading, weight float32) {
+	if i < len(asked) {
+		return asked[i].id, lx.readWords(typed[i], known), 1
+	}
+	said := lx.readings[i-len(asked)]
+	r = reading{words: make([]word, len(said.concepts))}
+	for k := range said.concepts {
+		r.words[k] = word{concepts: said.concepts[k : k+1], surety: asSpelt}
+	}
+	return said.id, r, readingWeight
+}
+
+// lookUp looks all the words up, once each.
+func (ix *Index) lookUp(typed [][]string) {
+	var list []string
+	for _, words := range typed {
+		for _, w := range words {
+			if _, ok := ix.known[w]; !ok {
+				ix.known[w] = word{}
+				list = append(list, w)
+			}
+		}
+	}
+	found := make([]word, len(list))
+	apart(len(list), func(from, to int) {
+		for i := from; i < to; i++ {
+			found[i] = ix.lexicon.look(list[i])
+		}
+	})
+	for i, w := range list {
+		ix.known[w] = found[i]
+	}
+}
+
+// apart does something for n things in as many parts as there are processors, at the same time.
+func apart(n int, do func(from, to int)) {
+	parts := runtime.GOMAXPROCS(0)
+	var all sync.WaitGroup
+	for p := range parts {
+		all.Go(func() { do(n*p/parts, n*(p+1)/parts) })
+	}
+	all.Wait()
 }
 
 // A sight is what is to be learnt of one question.
@@ -150,6 +191,7 @@ func (ix *Index) number(shows []sight, met map[feature]int) (all, weighed []less
 	for i, s := range shows {
 		seen, often := ix.traits(s.seen)
 		all[i], weighed[i] = lesson{s.class, seen, s.weight}, lesson{s.class, often, s.weight}
+		shows[i].seen = nil // there are many
 	}
 	return all, weighed
 }

@@ -23,8 +23,9 @@ func (m *weights) pack() *packed {
 			continue
 		}
 		p.step[r] = most / math.MaxInt8
+		to, per := p.w[r*m.classes:][:m.classes], 1/p.step[r]
 		for c, w := range row {
-			p.w[r*m.classes+c] = int8(math.Round(float64(w / p.step[r])))
+			to[c] = int8(int32(w*per+128.5) - 128) // to the nearest
 		}
 	}
 	return p
