@@ -18,7 +18,7 @@ func TestAnAgentNeverLearnsWhoSpokeWithoutAName(t *testing.T) {
 	agent := meet(t, r.sim, locale.French, simulator.Profile{FirstName: "Youssef"})
 	r.do(t, `INSERT INTO people (chat_id, name, trade, place, phone) VALUES ($1, 'Zzname', 'other:Zztrade', 'sefrou', '+212661000777')`, author.ID())
 	r.do(t, `INSERT INTO staff (chat_id, role, region, name) VALUES ($1, 'agent', '03', 'Youssef')`, agent.ID())
-	r.do(t, `INSERT INTO consents (chat_id, purpose, version, given) VALUES ($1, 'data', 'data-2026-11b', true)`, author.ID())
+	r.agreed(t, author.ID())
 
 	author.Send("/recommend")
 	author.hears("recommend.theme")

@@ -61,7 +61,7 @@ func (p *talker) recommends(say func()) {
 func (r *rig) artisan(t *testing.T, name string) *talker {
 	t.Helper()
 	p := meet(t, r.sim, locale.French, simulator.Profile{FirstName: name})
-	r.do(t, `INSERT INTO consents (chat_id, purpose, version, given) VALUES ($1, 'data', 'data-2026-11', true)`, p.ID())
+	r.agreed(t, p.ID())
 	r.do(t, `INSERT INTO people (chat_id, name, place) VALUES ($1, $2, 'sefrou')`, p.ID(), name)
 	return p
 }

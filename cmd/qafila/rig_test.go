@@ -15,6 +15,7 @@ import (
 	"github.com/qafila/qafila/internal/caravan"
 	"github.com/qafila/qafila/internal/locale"
 	"github.com/qafila/qafila/internal/outreach"
+	"github.com/qafila/qafila/internal/people"
 	"github.com/qafila/qafila/internal/postgres"
 	"github.com/qafila/qafila/internal/simulator"
 )
@@ -195,6 +196,14 @@ func (r *rig) count(t *testing.T, sql string, args ...any) int {
 func (r *rig) do(t *testing.T, sql string, args ...any) {
 	t.Helper()
 	if _, err := r.pool.Exec(t.Context(), sql, args...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// agreed has a person agree to the handling of their data, as its words are now.
+func (r *rig) agreed(t *testing.T, chat int64) {
+	t.Helper()
+	if err := people.Agree(t.Context(), r.pool, chat, people.Data, true, r.setup.now()); err != nil {
 		t.Fatal(err)
 	}
 }
