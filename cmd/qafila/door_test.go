@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/qafila/qafila/internal/locale"
 	"github.com/qafila/qafila/internal/simulator"
@@ -233,12 +234,15 @@ func TestWithTwoStopsTodayItIsAskedWhoseDoorOnceADay(t *testing.T) {
 	d.organiser.hears("checkin.elsewhere")
 }
 
-// button is the organiser's button that begins like that.
+// button is the organiser's button that begins like that. It is waited for: what was heard last may have been the message before, which had
+// its buttons taken away.
 func (d *doorway) button(t *testing.T, begins string) string {
 	t.Helper()
-	for _, b := range d.organiser.Buttons() {
-		if strings.HasPrefix(visible(b), begins) {
-			return b
+	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+		for _, b := range d.organiser.Buttons() {
+			if strings.HasPrefix(visible(b), begins) {
+				return b
+			}
 		}
 	}
 	t.Fatalf("no button begins with %s among %q", begins, d.organiser.Buttons())
