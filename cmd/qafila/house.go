@@ -94,7 +94,8 @@ func furnishFrom(s settings, flowFiles fs.FS) (*house, []flow.Problem, error) {
 	}
 	h.outreach = &outreach.Outreach{Directory: h.rooms.Directory, Languages: languages, Texts: h.texts, Describe: h.rooms.StopWords,
 		Region: h.rooms.RegionOf, BulkRate: s.BulkRate}
-	h.outreach.Compiler = report.Compiler{Least: s.Least, Branch: h.branch, Alike: h.rooms.Answers.Alike, Strongest: strongest}
+	branches := h.lists().Branches
+	h.outreach.Compiler = report.Compiler{Least: s.Least, Branch: func(trade string) string { return branches[trade] }, Alike: h.rooms.Answers.Alike, Strongest: strongest}
 	h.outreach.ReportWords = conversation.ReportWords{House: h.rooms}
 	h.offer = conversation.Offered(h.rooms).With(h.outreach.Offer())
 	book, found := bound(flowFiles, languages, func() (*flow.Book, []flow.Problem) {
@@ -113,19 +114,6 @@ func furnishFrom(s settings, flowFiles fs.FS) (*house, []flow.Problem, error) {
 	found = slices.Concat(found, wrongRules, wrongReports)
 	h.menu = telegram.Menu{Texts: h.texts, Commands: commands, Staff: staffCommands}
 	return h, append(problems, found...), nil
-}
-
-// branch is the branch of a trade, and a branch itself; "" of anything else.
-func (h *house) branch(trade string) string {
-	if t, ok := h.rooms.Directory.Trade(trade); ok {
-		return t.Branch
-	}
-	for _, b := range h.rooms.Directory.Branches() {
-		if b.ID == trade {
-			return b.ID
-		}
-	}
-	return ""
 }
 
 // strongest gives reports the groups that feedback makes. What was said after a stop counts whenever it was said.

@@ -92,20 +92,26 @@ func one() *river.InsertOpts {
 		rivertype.JobStatePending, rivertype.JobStateRunning, rivertype.JobStateRetryable, rivertype.JobStateScheduled}}}
 }
 
-// poke has broadcasts looked at as soon as tx takes effect. A job that runs just then may not see it: the next periodic one does.
-func (v *service) poke(ctx context.Context, tx pgx.Tx) error {
-	if _, err := v.inserter.InsertTx(ctx, tx, broadcastArgs{}, one()); err != nil {
-		return fmt.Errorf("have a broadcast prepared: %w", err)
+// soon has a job run as soon as the transaction that it is given takes effect. One that runs just then may not see it: the next periodic one does.
+func (v *service) soon(job river.JobArgs) func(context.Context, pgx.Tx) error {
+	return func(ctx context.Context, tx pgx.Tx) error {
+		if _, err := v.inserter.InsertTx(ctx, tx, job, one()); err != nil {
+			return fmt.Errorf("have the job %s run: %w", job.Kind(), err)
+		}
+		return nil
 	}
-	return nil
 }
 
-// pokeReports has reports looked at as soon as tx takes effect, in the same way.
-func (v *service) pokeReports(ctx context.Context, tx pgx.Tx) error {
-	if _, err := v.inserter.InsertTx(ctx, tx, reportArgs{}, one()); err != nil {
-		return fmt.Errorf("have a report made: %w", err)
+// every does something at once and then again after each pause, until ctx ends.
+func every(ctx context.Context, pause time.Duration, do func(context.Context)) {
+	for {
+		do(ctx)
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(pause):
+		}
 	}
-	return nil
 }
 
 // A reportWorker makes reports. A year's, and a table of all that was said, take longer than River's usual minute on a small machine.

@@ -10,14 +10,7 @@ const answersEvery = 3 * time.Second
 
 // keepAnswers takes over what staff change in the answers, until ctx ends. Every instance does so for itself: the knowledge is in memory.
 func (v *service) keepAnswers(ctx context.Context) {
-	for {
-		v.refreshAnswers(ctx)
-		select {
-		case <-ctx.Done():
-			return
-		case <-time.After(answersEvery):
-		}
-	}
+	every(ctx, answersEvery, v.refreshAnswers)
 }
 
 // readAnswers makes the answers ready before anybody asks: the first question would wait for the index.

@@ -48,14 +48,7 @@ func (v *service) fetchFiles(ctx context.Context) {
 // keepFiles lets go of files that may be kept no longer, until ctx ends. Every instance does so for itself: what is in a folder only its own
 // machine reaches.
 func (v *service) keepFiles(ctx context.Context) {
-	for {
-		v.emptyFiles(ctx)
-		select {
-		case <-ctx.Done():
-			return
-		case <-time.After(filesEvery):
-		}
-	}
+	every(ctx, filesEvery, v.emptyFiles)
 }
 
 // emptyFiles looks once.

@@ -182,7 +182,7 @@ func (c *reportCommand) tables(ctx context.Context, tx pgx.Tx, h *house, who rep
 	return files, nil
 }
 
-// lists are the region of each town and the branch of each trade.
+// lists are the region of each town, and the branch of each trade and of itself.
 func (h *house) lists() report.Lists {
 	l := report.Lists{Regions: map[string]string{}, Branches: map[string]string{}}
 	for _, p := range h.rooms.Directory.Places() {

@@ -66,8 +66,8 @@ func newService(s settings, db *postgres.Database, log *slog.Logger, now func() 
 	m := newMetrics()
 	instance := instanceID()
 	v := &service{settings: s, db: db, house: h, log: log, metrics: m, client: client, inserter: inserter, now: now}
-	h.outreach.Pool, h.outreach.Instance, h.outreach.Sender, h.outreach.Poke = db.Pool, conversation.Nobody, instance, v.poke
-	h.rooms.PokeReports = v.pokeReports
+	h.outreach.Pool, h.outreach.Instance, h.outreach.Sender, h.outreach.Poke = db.Pool, conversation.Nobody, instance, v.soon(broadcastArgs{})
+	h.rooms.PokeReports = v.soon(reportArgs{})
 	v.sender = telegram.NewSender(telegram.SenderConfig{
 		Client: client, Pool: db.Pool, Instance: instance, Menu: h.menu, Lane: outreach.NewLane(h.outreach, instance, now), BulkRate: s.BulkRate,
 		Workers: workers, Log: log, Observe: m.delivery, Hold: func() bool { return h.outreach.Quiet.At(now()) },

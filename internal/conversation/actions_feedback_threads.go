@@ -49,12 +49,17 @@ func (h *House) inboxThreadActions() []Action {
 	}}
 }
 
-func (h *House) inboxThread(ctx context.Context, t *Turn, args Args) (flow.Outcome, error) {
+// inboxThread is the thread that the action is about, if the member sees it.
+func (t *Turn) inboxThread(ctx context.Context, args Args) (th feedback.Thread, ok bool, err error) {
 	ref, ok := reference.Read(args.Text("thread"))
 	if !ok {
-		return outcome("gone", nil)
+		return th, false, nil
 	}
-	th, ok, err := feedback.OpenThread(ctx, t.Tx, scope(t.Member), ref)
+	return feedback.OpenThread(ctx, t.Tx, scope(t.Member), ref)
+}
+
+func (h *House) inboxThread(ctx context.Context, t *Turn, args Args) (flow.Outcome, error) {
+	th, ok, err := t.inboxThread(ctx, args)
 	if err != nil || !ok {
 		return flow.Outcome{Name: "gone"}, err
 	}

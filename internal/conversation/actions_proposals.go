@@ -9,7 +9,6 @@ import (
 	"github.com/qafila/qafila/internal/flow"
 	"github.com/qafila/qafila/internal/locale"
 	"github.com/qafila/qafila/internal/people"
-	"github.com/qafila/qafila/internal/reference"
 )
 
 // proposalActions make an entry of what a chamber replied: its people propose the words, organisers take them over.
@@ -62,11 +61,7 @@ func proposalKey(args Args) int64 {
 }
 
 func (h *House) proposalsMaterial(ctx context.Context, t *Turn, args Args) (flow.Outcome, error) {
-	ref, ok := reference.Read(args.Text("thread"))
-	if !ok {
-		return outcome("gone", nil)
-	}
-	th, ok, err := feedback.OpenThread(ctx, t.Tx, scope(t.Member), ref)
+	th, ok, err := t.inboxThread(ctx, args)
 	if err != nil || !ok {
 		return flow.Outcome{Name: "gone"}, err
 	}
