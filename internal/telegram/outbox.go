@@ -96,7 +96,8 @@ func (o *outbox) run(ctx context.Context, then func(done []settled)) {
 // that it is lost.
 func (o *outbox) settle(ctx context.Context, batch []settled) error {
 	var arrived []int64
-	var b pgx.Batch
+	var b pgx.Batch // one transaction
+	postgres.QueueByIndex(&b)
 	for i := range batch {
 		d := &batch[i]
 		d.lost = d.reason == ""
@@ -117,7 +118,7 @@ func (o *outbox) settle(ctx context.Context, batch []settled) error {
 		_, err := pgx.ForEachRow(rows, []any{&id}, func() error { ours[id] = true; return nil })
 		return err
 	})
-	if err := pgx.BeginTxFunc(ctx, o.pool, postgres.ByIndex, func(tx pgx.Tx) error { return tx.SendBatch(ctx, &b).Close() }); err != nil {
+	if err := o.pool.SendBatch(ctx, &b).Close(); err != nil {
 		return fmt.Errorf("settle deliveries: %w", err)
 	}
 	for i := range batch {
