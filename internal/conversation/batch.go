@@ -214,13 +214,9 @@ func (e *turnError) Unwrap() error { return e.err }
 // transact is the way of a batch: seen-before drop out, states are loaded and locked in chat order, each update is advanced in its
 // order, and everything is written in a few statements. It returns the deliveries and how many updates had been handled before.
 func (c *Conversation) transact(ctx context.Context, batch []Update) ([]Delivery, int, error) {
-	tx, err := c.pool.BeginTx(ctx, postgres.ByIndex)
-	if err != nil {
-		return nil, 0, fmt.Errorf("begin a batch: %w", err)
-	}
-	defer func() { _ = tx.Rollback(context.WithoutCancel(ctx)) }() // after a commit this does nothing
-	w := &work{c: c, tx: tx, now: c.now()}
-	if err := w.load(ctx, batch); err != nil {
+	w := &work{c: c, now: c.now()}
+	defer w.rollback(ctx)
+	if err := w.begin(ctx, batch); err != nil {
 		return nil, 0, err
 	}
 	seen := 0
@@ -238,7 +234,7 @@ func (c *Conversation) transact(ctx context.Context, batch []Update) ([]Delivery
 	if err != nil {
 		return nil, 0, err
 	}
-	if err := tx.Commit(ctx); err != nil {
+	if err := w.tx.Commit(ctx); err != nil {
 		return nil, 0, fmt.Errorf("commit a batch: %w", err)
 	}
 	return out, seen, nil
@@ -274,19 +270,15 @@ func (c *Conversation) keep(ctx context.Context, u Update, reason string) (out [
 }
 
 func (c *Conversation) keepOnce(ctx context.Context, u Update, raw, reason string) ([]Delivery, error) {
-	tx, err := c.pool.BeginTx(ctx, postgres.ByIndex)
-	if err != nil {
-		return nil, fmt.Errorf("begin to keep a failed update: %w", err)
-	}
-	defer func() { _ = tx.Rollback(context.WithoutCancel(ctx)) }()
-	w := &work{c: c, tx: tx, now: c.now()}
-	if err := w.load(ctx, []Update{u}); err != nil {
+	w := &work{c: c, now: c.now()}
+	defer w.rollback(ctx)
+	if err := w.begin(ctx, []Update{u}); err != nil {
 		return nil, err
 	}
 	if !w.fresh[u.ID] {
 		return nil, nil
 	}
-	if _, err := tx.Exec(ctx, `INSERT INTO failed_updates (update_id, chat_id, raw, reason) VALUES ($1, NULLIF($2::bigint, 0), $3, $4)
+	if _, err := w.tx.Exec(ctx, `INSERT INTO failed_updates (update_id, chat_id, raw, reason) VALUES ($1, NULLIF($2::bigint, 0), $3, $4)
 		ON CONFLICT (update_id) DO NOTHING`, u.ID, u.Chat, raw, reason); err != nil {
 		return nil, fmt.Errorf("keep a failed update: %w", err)
 	}
@@ -297,7 +289,7 @@ func (c *Conversation) keepOnce(ctx context.Context, u Update, raw, reason strin
 	if err != nil {
 		return nil, err
 	}
-	if err := tx.Commit(ctx); err != nil {
+	if err := w.tx.Commit(ctx); err != nil {
 		return nil, fmt.Errorf("commit a failed update: %w", err)
 	}
 	return out, nil

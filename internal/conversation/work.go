@@ -14,6 +14,7 @@ import (
 	"github.com/qafila/qafila/internal/flow"
 	"github.com/qafila/qafila/internal/locale"
 	"github.com/qafila/qafila/internal/people"
+	"github.com/qafila/qafila/internal/postgres"
 )
 
 // work is one batch in one transaction.
@@ -57,9 +58,9 @@ func speak(offered []locale.Language, chosen, hint string) locale.Language {
 	return offered[0]
 }
 
-// load notes which updates are new and locks their chats, in one round trip. Locks are taken in the order of ids everywhere, updates
+// begin begins the transaction, notes which updates are new and locks their chats, in one round trip. Locks are taken in the order of ids everywhere, updates
 // before chats, so that two instances can't wait for each other.
-func (w *work) load(ctx context.Context, batch []Update) error {
+func (w *work) begin(ctx context.Context, batch []Update) error {
 	ids := make([]int64, len(batch)) // sorted: a batch is in the order of its ids
 	born := make([]int64, len(batch))
 	chatIDs := make([]int64, 0, len(batch))
@@ -76,6 +77,8 @@ func (w *work) load(ctx context.Context, batch []Update) error {
 	chatIDs = slices.Compact(chatIDs)
 
 	var b pgx.Batch
+	b.BeginTx(pgx.TxOptions{})
+	postgres.QueueByIndex(&b)
 	b.Queue(`WITH fresh AS (INSERT INTO updates (update_id) SELECT unnest($1::bigint[]) ON CONFLICT DO NOTHING RETURNING update_id),
 		born AS (INSERT INTO chats (chat_id) SELECT DISTINCT c FROM unnest($1::bigint[], $2::bigint[]) u(id, c)
 			WHERE c <> 0 AND id IN (SELECT update_id FROM fresh) AND NOT EXISTS (SELECT FROM chats WHERE chat_id = c) ORDER BY c
@@ -87,8 +90,14 @@ func (w *work) load(ctx context.Context, batch []Update) error {
 		WHERE chat_id = ANY($1) AND failed_at IS NULL AND lane = 'reply' AND (owner <> $2 OR handed)
 			AND EXISTS (SELECT FROM instances WHERE id <> $2) -- alone: not looked for at all
 		ORDER BY chat_id, id DESC`, chatIDs, w.c.instance)
-	r := w.tx.SendBatch(ctx, &b)
+	r := w.c.pool.SendBatch(ctx, &b)
+	w.tx = r.Tx()
 	defer func() { _ = r.Close() }() // closed below; this is for the ways out before
+	for range 2 {
+		if _, err := r.Exec(); err != nil {
+			return fmt.Errorf("begin a batch: %w", err)
+		}
+	}
 
 	w.fresh = make(map[int64]bool, len(batch))
 	w.chats = make(map[int64]*chat, len(chatIDs))
@@ -137,6 +146,13 @@ func (w *work) load(ctx context.Context, batch []Update) error {
 		return fmt.Errorf("load a batch: %w", err)
 	}
 	return nil
+}
+
+// rollback undoes what is not committed.
+func (w *work) rollback(ctx context.Context) {
+	if w.tx != nil {
+		_ = w.tx.Rollback(context.WithoutCancel(ctx)) // after a commit this does nothing
+	}
 }
 
 // say puts a message at the end of what will be sent to a chat.

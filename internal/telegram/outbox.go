@@ -29,6 +29,7 @@ type outbox struct {
 type settled struct {
 	id, chat int64
 	reason   string // "": it has arrived
+	more     bool   // another waits behind it
 	gone     bool   // the person can't be reached at all
 	lost     bool   // by now another instance's to send, or erased
 }
@@ -49,45 +50,48 @@ const (
 
 // run settles deliveries until finish, a batch at a time, however long the database is away.
 func (o *outbox) run(ctx context.Context, then func(done []settled)) {
-	for {
+	for over := false; !over; {
 		var batch []settled
-		last := false
+		select {
+		case d := <-o.sent:
+			batch = o.gather(d)
+		case <-o.done:
+			batch, over = o.rest(nil), true
+		}
+		if len(batch) == 0 {
+			continue
+		}
+		if err := persist(ctx, o.log, "settle deliveries", func() error { return o.settle(ctx, batch) }); err != nil {
+			return
+		}
+		then(batch)
+	}
+}
+
+// gather waits for first's company, but for no longer than a message needs that waits behind one of them.
+func (o *outbox) gather(first settled) []settled {
+	batch := []settled{first}
+	enough := time.NewTimer(company)
+	defer enough.Stop()
+	for hurry := first.more; !hurry && len(batch) < crowd; {
+		select {
+		case d := <-o.sent:
+			batch, hurry = append(batch, d), d.more
+		case <-enough.C:
+			return batch
+		}
+	}
+	return o.rest(batch)
+}
+
+// rest adds what is there, without waiting.
+func (o *outbox) rest(batch []settled) []settled {
+	for {
 		select {
 		case d := <-o.sent:
 			batch = append(batch, d)
-		case <-o.done:
-			last = true
-		}
-		if !last {
-			enough := time.NewTimer(company)
-		more:
-			for len(batch) < crowd {
-				select {
-				case d := <-o.sent:
-					batch = append(batch, d)
-				case <-enough.C:
-					break more
-				}
-			}
-			enough.Stop()
-		} else {
-			for more := true; more; {
-				select {
-				case d := <-o.sent:
-					batch = append(batch, d)
-				default:
-					more = false
-				}
-			}
-		}
-		if len(batch) > 0 {
-			if err := persist(ctx, o.log, "settle deliveries", func() error { return o.settle(ctx, batch) }); err != nil {
-				return
-			}
-			then(batch)
-		}
-		if last {
-			return
+		default:
+			return batch
 		}
 	}
 }
@@ -96,7 +100,8 @@ func (o *outbox) run(ctx context.Context, then func(done []settled)) {
 // that it is lost.
 func (o *outbox) settle(ctx context.Context, batch []settled) error {
 	var arrived []int64
-	var b pgx.Batch
+	var b pgx.Batch // one transaction
+	postgres.QueueByIndex(&b)
 	for i := range batch {
 		d := &batch[i]
 		d.lost = d.reason == ""
@@ -117,7 +122,7 @@ func (o *outbox) settle(ctx context.Context, batch []settled) error {
 		_, err := pgx.ForEachRow(rows, []any{&id}, func() error { ours[id] = true; return nil })
 		return err
 	})
-	if err := pgx.BeginTxFunc(ctx, o.pool, postgres.ByIndex, func(tx pgx.Tx) error { return tx.SendBatch(ctx, &b).Close() }); err != nil {
+	if err := o.pool.SendBatch(ctx, &b).Close(); err != nil {
 		return fmt.Errorf("settle deliveries: %w", err)
 	}
 	for i := range batch {

@@ -173,7 +173,7 @@ func (s *Sender) work(ctx, work context.Context) {
 // one sends the first delivery of a queue and decides what becomes of the queue.
 func (s *Sender) one(ctx context.Context, q *queue) {
 	s.mu.Lock()
-	d := q.items[0]
+	d, more := q.items[0], len(q.items) > 1
 	s.mu.Unlock()
 	call, cancel := context.WithTimeout(ctx, 60*time.Second)
 	err := s.deliver(call, d)
@@ -188,13 +188,13 @@ func (s *Sender) one(ctx context.Context, q *queue) {
 		if !d.Bulk {
 			s.pace.arrived()
 		}
-		s.settle(ctx, settled{id: d.ID, chat: q.chat})
+		s.settle(ctx, settled{id: d.ID, chat: q.chat, more: more})
 	case drop:
 		s.log.Warn("a delivery can't be made", "delivery", d.ID, "error", s.client.Hide(err))
-		s.settle(ctx, settled{id: d.ID, chat: q.chat, reason: s.client.Hide(err).Error()})
+		s.settle(ctx, settled{id: d.ID, chat: q.chat, more: more, reason: s.client.Hide(err).Error()})
 	case gone:
 		s.log.Info("a person can't be reached", "delivery", d.ID)
-		s.settle(ctx, settled{id: d.ID, chat: q.chat, gone: true, reason: s.client.Hide(err).Error()})
+		s.settle(ctx, settled{id: d.ID, chat: q.chat, gone: true, more: more, reason: s.client.Hide(err).Error()})
 	case again:
 		if ctx.Err() != nil {
 			return
