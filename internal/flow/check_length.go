@@ -13,7 +13,8 @@ const (
 	maxMessage = 4096
 	maxCaption = 1024
 	maxButton  = 64
-	maxLines   = 3 // that a person reads at once, empty ones apart
+	maxLines   = 3   // that a person reads at once, empty ones apart
+	maxLine    = 120 // characters of one of them, as it is written: on a small phone that is four rows already
 )
 
 // Longest values, in characters, of what no flow bounds.
@@ -185,8 +186,8 @@ func (l *loader) length(u use) {
 	default:
 		return
 	}
-	var most, mostLines int
-	var in, linesIn string
+	var most, mostLines, widest int
+	var in, linesIn, widestIn string
 	for _, lang := range l.langs {
 		if !l.texts.Has(lang, u.id) {
 			continue
@@ -201,6 +202,9 @@ func (l *loader) length(u use) {
 		if n := lines(l.texts.Text(lang, u.id)); n > mostLines {
 			mostLines, linesIn = n, lang
 		}
+		if n := widestLine(l.texts.Text(lang, u.id)); n > widest {
+			widest, widestIn = n, lang
+		}
 	}
 	if most > limit {
 		l.add(Problem{File: u.file, Line: u.line, What: fmt.Sprintf("the text `%s` may become %d characters long in %s; the limit here is %d", u.id, most, in, limit), Hint: "shorten it, or what it shows"})
@@ -209,20 +213,24 @@ func (l *loader) length(u use) {
 	if mostLines > maxLines && read && u.step != nil && !u.step.long {
 		l.add(Problem{File: u.file, Line: u.line, What: fmt.Sprintf("the text `%s` has %d lines in %s; a person reads three", u.id, mostLines, linesIn), Hint: "shorten it, make it two messages, or say `long: true`"})
 	}
+	if widest > maxLine && read && u.step != nil && !u.step.long {
+		l.add(Problem{File: u.file, Line: u.line, What: fmt.Sprintf("a line of the text `%s` has %d characters in %s; a person reads %d", u.id, widest, widestIn, maxLine), Hint: "shorten it, or say `long: true`"})
+	}
 }
 
 // wrongLongest is the room that the line about a wrong answer takes before a question.
 func (l *loader) wrongLongest(lang string, st *step) int {
 	n := 0
 	q := st.question
+	kinds := wrongKinds
 	if q.wrong != nil {
 		for _, w := range q.wrong {
 			n = max(n, l.longest(lang, w.text, st))
 		}
-	} else {
-		for _, kind := range wrongKinds {
-			n = max(n, l.longest(lang, "wrong."+kind, st), l.longest(lang, "wrong."+kind+"_again", st))
-		}
+		kinds = []string{"kind"}
+	}
+	for _, kind := range kinds {
+		n = max(n, l.longest(lang, "wrong."+kind, st), l.longest(lang, "wrong."+kind+"_again", st))
 	}
 	if q.example.text != "" {
 		n += l.longest(lang, q.example.text, nil)
@@ -235,6 +243,16 @@ func lines(s string) (n int) {
 		if strings.TrimSpace(line) != "" {
 			n++
 		}
+	}
+	return n
+}
+
+var notShown = regexp.MustCompile(`\{\{[^}]*\}\}|<[^>]*>`)
+
+// widestLine counts the characters of a text's longest line, without what it shows and its tags.
+func widestLine(s string) (n int) {
+	for _, line := range strings.Split(notShown.ReplaceAllString(s, ""), "\n") {
+		n = max(n, utf8.RuneCountInString(line))
 	}
 	return n
 }

@@ -84,6 +84,7 @@ var plants = []plant{
 	{"a caption over the limit", "words.tsv", "one=Inscrit, {{.name}} : encore {{.count}} place.|other=Inscrit,", "one=Inscrit, {{.name}} : encore {{.count}} place.|other=" + strings.Repeat("é", 1000) + ",", false, nil},
 	{"a button over the limit", "words.tsv", "data.erase\tEffacer", "data.erase\t" + strings.Repeat("Effacer", 10), false, nil},
 	{"more lines than a person reads", "words.tsv", "C'est effacé.", `C'est.\n\nTout.\nTout.\nTout.`, false, nil},
+	{"a line that is a paragraph", "words.tsv", "C'est effacé.", "C'est" + strings.Repeat(" effacé", 20), false, nil},
 	{"two choices that read the same", "words.tsv", "register.send\tEnvoyer\t", "register.send\tchanger  le nom !\t", false, nil},
 	{"a choice that reads like a button of the engine", "words.tsv", "register.send\tEnvoyer\t", "register.send\tmenu\t", false, nil},
 	{"a keyword that means two things", "words.tsv", "keyword.menu\tmenu", "keyword.menu\tretour|menu", false, nil},

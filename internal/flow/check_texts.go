@@ -169,7 +169,7 @@ func (l *loader) everyLanguage(u use) {
 		has := l.texts.Params(lang, u.id)
 		for _, p := range params {
 			if !slices.Contains(has, p) && !ownCount(p) {
-				l.add(Problem{File: file, Line: line, What: fmt.Sprintf("`%s` lacks {{.%s}} in %s, which another language has", u.id, p, lang)})
+				l.add(Problem{File: file, Line: line, What: fmt.Sprintf("`%s` lacks {{.%s}} in %s, which another language has", u.id, p, lang), Hint: "add it to " + lang + ", or leave it out everywhere"})
 			}
 		}
 		if !plural {
