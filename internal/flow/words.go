@@ -114,11 +114,12 @@ func (l *loader) keywords() {
 // standardWords checks that a question has the example that the standard words for its wrong answers show.
 func (k *linker) standardWords(st *step) {
 	q := st.question
-	if q.wrong != nil || q.example.text != "" {
+	if q.example.text != "" || q.wrong != nil && q.sent() {
 		return
 	}
 	kinds := []string{"kind"}
 	switch {
+	case q.wrong != nil: // its own words are about what is typed
 	case q.accepts[answerText]:
 		kinds = append(kinds, "text_short", "text_long")
 	case q.accepts[answerNumber]:

@@ -18,7 +18,8 @@ func (r *run) wrong(st *step, id string) error {
 		id += "_again"
 	}
 	needs := r.book.wrongNeeds[id]
-	if q.wrong != nil {
+	// A question's own words are about words; "I don't know this town" is no answer to a picture.
+	if q.wrong != nil && (r.in.Kind == Text || q.sent()) {
 		id, needs = q.wrong[s.wrong-1].text, q.wrongs[s.wrong-1]
 	}
 	r.say(id, r.params(r.top(), needs, st))
@@ -57,6 +58,11 @@ func (r *run) wayOut(st *step) error {
 	r.lead = nil
 	r.emit(m)
 	return nil
+}
+
+// sent tells whether something else than words can answer a question.
+func (q *question) sent() bool {
+	return q.file() || q.accepts[answerContact] || q.accepts[answerLocation]
 }
 
 // example is the example's words.
