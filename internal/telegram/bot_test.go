@@ -33,6 +33,9 @@ import (
 // baseline runs the promises against the library's own update loop, where each must fail: go test ./internal/telegram -baseline
 var baseline = flag.Bool("baseline", false, "show that the promises fail with the library's own loop")
 
+// outage is for how long Telegram fails in the test of that: go test ./internal/telegram -run AWhile -outage 1m
+var outage = flag.Duration("outage", 4*time.Second, "for how long Telegram answers with errors and cut connections")
+
 // A test's bot runs in the test's own process, or in one that can be killed: this test program, started again with these variables set.
 const (
 	childLoop     = "QAFILA_TEST_LOOP"

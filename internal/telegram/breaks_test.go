@@ -113,9 +113,10 @@ func TestTelegramFailingForAWhileLosesNothingAndHoldsNobody(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// For four seconds most calls fail, each in another way; some take effect and only their answer is lost.
+	// For a while most calls fail, in its first half all of them, each in another way; some take effect and only their answer is lost.
 	var n atomic.Int64
-	end := time.Now().Add(4 * time.Second)
+	began := time.Now()
+	end := began.Add(*outage)
 	r.sim.FailWith(func(method string, _ int64) *simulator.Failure {
 		if time.Now().After(end) {
 			return nil
@@ -130,9 +131,12 @@ func TestTelegramFailingForAWhileLosesNothingAndHoldsNobody(t *testing.T) {
 		case 3:
 			return &simulator.Failure{Reset: true, After: method == "sendMessage"}
 		}
+		if time.Since(began) < *outage/2 {
+			return &simulator.Failure{Reset: true}
+		}
 		return nil
 	})
-	if err := exchange(r, people, 20, 60*time.Second); err != nil {
+	if err := exchange(r, people, 20, *outage+60*time.Second); err != nil {
 		t.Error(err)
 	}
 }
