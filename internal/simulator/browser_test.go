@@ -3,6 +3,7 @@ package simulator
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"image"
@@ -227,6 +228,24 @@ func TestAPersonTalksThroughThePage(t *testing.T) {
 		t.Fatalf("the photo brought %+v", u)
 	}
 
+	// A voice message and a document are chosen as the photo is; a sticker is a tap.
+	ph.click(hook("attach"))
+	ph.do("choose a voice", chromedp.SetUploadFiles(hook("attach-voice"), []string{sampleVoice(t)}))
+	if u := arrived(t, tg, &offset); u.Message == nil || u.Message.Voice == nil || u.Message.Voice.Duration == nil || *u.Message.Voice.Duration != 2 {
+		t.Fatalf("the voice brought %+v", u.Message)
+	}
+	ph.see(hook("voice"))
+	ph.click(hook("attach"))
+	ph.do("choose a document", chromedp.SetUploadFiles(hook("attach-document"), []string{samplePhoto(t)}))
+	if u := arrived(t, tg, &offset); u.Message == nil || u.Message.Document == nil || u.Message.Document.FileName != "tapis.png" {
+		t.Fatalf("the document brought %+v", u.Message)
+	}
+	ph.click(hook("attach"))
+	ph.click(hook("attach-sticker"))
+	if u := arrived(t, tg, &offset); u.Message == nil || u.Message.Sticker == nil {
+		t.Fatalf("the sticker brought %+v", u.Message)
+	}
+
 	// What the bot changes, changes; what it takes away, goes.
 	m := say("sendMessage", map[string]any{"text": "un"})
 	say("editMessageText", map[string]any{"message_id": m.MessageID, "text": "deux"})
@@ -340,6 +359,33 @@ func samplePhoto(t *testing.T) string {
 	}
 	name := filepath.Join(t.TempDir(), "tapis.png")
 	if err := os.WriteFile(name, content.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
+
+// sampleVoice is two seconds of silence, which a browser can measure.
+func sampleVoice(t *testing.T) string {
+	t.Helper()
+	const rate = 8000
+	sound := make([]byte, 2*rate)
+	head := binary.LittleEndian.AppendUint32([]byte("RIFF"), uint32(36+len(sound)))
+	head = append(head, "WAVEfmt "...)
+	head = binary.LittleEndian.AppendUint32(head, 16)
+	for _, v := range []uint16{1, 1} { // PCM, one channel
+		head = binary.LittleEndian.AppendUint16(head, v)
+	}
+	head = binary.LittleEndian.AppendUint32(head, rate)
+	head = binary.LittleEndian.AppendUint32(head, rate)
+	for _, v := range []uint16{1, 8} { // a byte a sample
+		head = binary.LittleEndian.AppendUint16(head, v)
+	}
+	head = binary.LittleEndian.AppendUint32(append(head, "data"...), uint32(len(sound)))
+	name := filepath.Join(t.TempDir(), "voix.wav")
+	for i := range sound {
+		sound[i] = 128
+	}
+	if err := os.WriteFile(name, append(head, sound...), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	return name
