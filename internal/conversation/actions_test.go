@@ -185,6 +185,10 @@ func TestStopsAreFoundByNextNearestTownAndRegion(t *testing.T) {
 		t.Error(set)
 	}
 	r.do("none", "place.find", Args{"words": "Paris"})
+	if set := r.do("found", "region.find", Args{"words": "souss massa"}); set["region"] != "09" {
+		t.Error(set)
+	}
+	r.do("none", "region.find", Args{"words": "Paris"})
 }
 
 func TestWithoutAStopEveryWayToOneSaysSo(t *testing.T) {

@@ -128,5 +128,15 @@ func (h *House) wordActions() []Action {
 			}
 			return outcome("found", map[string]flow.Value{"place": m[0].Value.Slug, "town": m[0].Value.Name(t.Language)})
 		},
+	}, {
+		Signature: flow.Signature{Name: "region.find", About: "the region that typed words surely mean", Args: all(text, "words"), Outcomes: []string{"found", "none"},
+			Sets: all(text, "region")},
+		Do: func(_ context.Context, _ *Turn, args Args) (flow.Outcome, error) {
+			m := h.Directory.FindRegion(args.Text("words"))
+			if len(m) == 0 || !m[0].Sure {
+				return outcome("none", nil)
+			}
+			return outcome("found", map[string]flow.Value{"region": m[0].Value.Code})
+		},
 	}}
 }
