@@ -24,13 +24,17 @@ func (h *House) peopleActions() []Action {
 		Do: h.peopleAgree,
 	}, {
 		Signature: flow.Signature{Name: "people.data", About: "what is kept about the person, in short", Outcomes: []string{"some", "none"},
-			Sets:    with(all(text, "name", "trade_name", "town", "phone", "language_name"), all(number, "registrations", "recommendations"), all(flag, "messages_on")),
-			Longest: map[string]int{"name": 80, "phone": 16}},
+			Sets: with(all(text, "name", "trade_name", "town", "phone", "card", "rna", "language_name"), all(texts, "topics"),
+				all(number, "registrations", "recommendations"), all(flag, "messages_on")),
+			Longest: map[string]int{"name": 80, "phone": 16, "card": 6, "rna": 6}},
 		Do: h.peopleData,
 	}, {
-		Signature: flow.Signature{Name: "people.save", About: "corrects one thing (name, trade, place, phone), in registrations ahead too",
+		Signature: flow.Signature{Name: "people.save", About: "corrects one thing (name, trade, place, phone, card, rna), in registrations ahead too",
 			Args: all(text, "field", "value"), Outcomes: []string{"ok"}},
 		Do: h.peopleSave,
+	}, {
+		Signature: flow.Signature{Name: "people.topics", About: "corrects the topics of interest, in registrations ahead too", Args: all(texts, "topics"), Outcomes: []string{"ok"}},
+		Do:        h.peopleTopics,
 	}, {
 		Signature: flow.Signature{Name: "people.registered", About: "notes that the person, if they have a profile, is in the national register by now",
 			Outcomes: []string{"ok"}},
@@ -77,8 +81,9 @@ func (h *House) peopleData(ctx context.Context, t *Turn, _ Args) (flow.Outcome, 
 	if err != nil {
 		return flow.Outcome{}, err
 	}
-	set := map[string]flow.Value{"name": o.Profile.Name, "phone": o.Profile.Phone, "trade_name": h.tradeWords(t.Language, o.Profile.Trade),
-		"town": h.placeWords(t.Language, o.Profile.Place), "language_name": t.Language.Name(), "registrations": o.Registrations,
+	set := map[string]flow.Value{"name": o.Profile.Name, "phone": o.Profile.Phone, "card": o.Profile.Card, "rna": o.Profile.RNA, "topics": o.Profile.Topics,
+		"trade_name": h.tradeWords(t.Language, o.Profile.Trade),
+		"town":       h.placeWords(t.Language, o.Profile.Place), "language_name": t.Language.Name(), "registrations": o.Registrations,
 		"recommendations": o.Recommendations, "messages_on": o.Messages}
 	if !o.Known {
 		return outcome("none", set)
@@ -89,6 +94,13 @@ func (h *House) peopleData(ctx context.Context, t *Turn, _ Args) (flow.Outcome, 
 func (h *House) peopleSave(ctx context.Context, t *Turn, args Args) (flow.Outcome, error) {
 	value := args.Text("value")
 	if err := people.Correct(ctx, t.Tx, t.Chat, people.Field(args.Text("field")), value, locale.Fold(value), t.Now); err != nil {
+		return flow.Outcome{}, err
+	}
+	return outcome("ok", nil)
+}
+
+func (h *House) peopleTopics(ctx context.Context, t *Turn, args Args) (flow.Outcome, error) {
+	if err := people.CorrectTopics(ctx, t.Tx, t.Chat, args.Texts("topics"), t.Now); err != nil {
 		return flow.Outcome{}, err
 	}
 	return outcome("ok", nil)

@@ -71,6 +71,8 @@ const (
 	Trade Field = "trade"
 	Place Field = "place"
 	Phone Field = "phone"
+	Card  Field = "card"
+	RNA   Field = "rna"
 )
 
 // Registered notes that a person who has a profile is in the national register by now.
@@ -85,7 +87,7 @@ func Registered(ctx context.Context, q postgres.Querier, chat int64, now time.Ti
 // was wrong must not reach the stop (law 09-08 gives the right to correction). nameKey is the name folded; it is read for Name alone.
 func Correct(ctx context.Context, q postgres.Querier, chat int64, f Field, value, nameKey string, now time.Time) error {
 	switch f {
-	case Name, Trade, Place, Phone:
+	case Name, Trade, Place, Phone, Card, RNA:
 	default:
 		return fmt.Errorf("correct a profile: no field %q", f)
 	}
@@ -107,6 +109,23 @@ func Correct(ctx context.Context, q postgres.Querier, chat int64, f Field, value
 		ON CONFLICT (chat_id) DO UPDATE SET `+string(f)+` = excluded.`+string(f)+`, updated_at = excluded.updated_at`, args...)
 	if err != nil {
 		return fmt.Errorf("correct a profile's %s: %w", f, err)
+	}
+	return nil
+}
+
+// CorrectTopics keeps what a person is interested in, as Correct keeps one field.
+func CorrectTopics(ctx context.Context, q postgres.Querier, chat int64, topics []string, now time.Time) error {
+	if topics == nil {
+		topics = []string{}
+	}
+	_, err := q.Exec(ctx, `WITH theirs AS (
+			UPDATE registrations r SET topics = $2 FROM stops s
+			WHERE r.chat_id = $1 AND r.self AND r.state IN ('confirmed', 'waitlisted') AND s.id = r.stop_id AND s.ends_at > $3
+		)
+		INSERT INTO people (chat_id, topics, updated_at) VALUES ($1, $2, $3)
+		ON CONFLICT (chat_id) DO UPDATE SET topics = excluded.topics, updated_at = excluded.updated_at`, chat, topics, now)
+	if err != nil {
+		return fmt.Errorf("correct a profile's topics: %w", err)
 	}
 	return nil
 }

@@ -83,10 +83,19 @@ func TestACorrectionReachesTheRegistrationsAheadOfThePersonThemselves(t *testing
 	register(t, pool, 1, "Khadija", false)
 	must(t, Correct(t.Context(), pool, 1, Name, "Fatima", "fatima", now))
 	must(t, Correct(t.Context(), pool, 1, Phone, "+212611111111", "", now))
+	must(t, Correct(t.Context(), pool, 1, Card, "yes", "", now))
+	must(t, Correct(t.Context(), pool, 1, RNA, "unsure", "", now))
+	must(t, CorrectTopics(t.Context(), pool, 1, []string{"card", "social"}, now))
+	if p, _, err := Load(t.Context(), pool, 1); err != nil || p.Card != "yes" || p.RNA != "unsure" || fmt.Sprint(p.Topics) != "[card social]" {
+		t.Errorf("the profile is %+v, %v", p, err)
+	}
+	if n := count(t, pool, `SELECT count(*) FROM registrations WHERE self AND card = 'yes' AND rna = 'unsure' AND topics = '{card,social}'`); n != 1 {
+		t.Error("the person's own registration has the card, the register or the topics as they were")
+	}
 	if n := count(t, pool, `SELECT count(*) FROM registrations WHERE name = 'Fatima' AND name_key = 'fatima' AND phone = '+212611111111' AND self`); n != 1 {
 		t.Error("the person's own registration is not corrected")
 	}
-	if n := count(t, pool, `SELECT count(*) FROM registrations WHERE name = 'Khadija' AND phone = ''`); n != 1 {
+	if n := count(t, pool, `SELECT count(*) FROM registrations WHERE name = 'Khadija' AND phone = '' AND card = '' AND topics = '{}'`); n != 1 {
 		t.Error("somebody else's registration was changed")
 	}
 	// a name that somebody else of the same chat has there stays out of the registrations, and breaks nothing
