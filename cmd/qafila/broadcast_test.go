@@ -106,11 +106,33 @@ func TestAPanelChangesInItsPlace(t *testing.T) {
 		}
 	}
 	c.set(c.day(1, 8, 1)) // it goes out, and the list stays what it is
-	organiser.hears("broadcast.over")
+	over := organiser.hears("broadcast.over")
 	r.quiet(t)
 	for _, m := range organiser.Chat() {
 		if m.ID == panel.ID && !organiser.has(visible(m.Text), "broadcast.list") {
 			t.Errorf("over the list stands %q", m.Text)
 		}
+	}
+
+	// Ended halfway: who still waited is listed, and can get it after all.
+	r.do(t, `UPDATE recipients SET state = 0`)
+	r.do(t, `UPDATE broadcasts SET state = 'cancelled', sent = 0`)
+	organiser.pressOn(over, "broadcast.look")
+	organiser.hears("broadcast.state_cancelled")
+	organiser.press("broadcast.missed")
+	organiser.hears("broadcast.missed_text")
+	r.quiet(t)
+	var file string
+	for _, m := range organiser.Chat() {
+		if m.Document != nil {
+			file = string(m.Document.Data())
+		}
+	}
+	if !strings.Contains(file, organiser.words("broadcast.why_0")) {
+		t.Errorf("the list is\n%s", file)
+	}
+	organiser.press("broadcast.again")
+	if m := organiser.hears("segment.missed"); !strings.Contains(visible(m.Text), "1 personne") {
+		t.Errorf("it would go to %q", m.Text)
 	}
 }
