@@ -67,6 +67,9 @@ func TestWhoDidNotGetABroadcastIsListedWithTheReasonAndCanGetItLater(t *testing.
 	if len(lines) != 2 || !strings.HasPrefix(lines[1], "'=Aicha Alami,Fès,"+`"`+organiser.words("broadcast.why_4")) {
 		t.Errorf("the list is\n%s", file)
 	}
+	if n := r.count(t, `SELECT count(*) FROM audit a JOIN staff s ON s.id = a.staff WHERE a.act = 'broadcast_missed' AND a.about = 'of=1' AND s.chat_id = $1`, organiser.ID()); n != 1 {
+		t.Errorf("names were read, and the audit log has it %d times", n)
+	}
 	silent.hearsNothing()
 
 	// Who can't be reached gets nothing until they write again; then the same words go to them alone, and to nobody who stopped.
