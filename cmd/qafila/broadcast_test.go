@@ -67,6 +67,9 @@ func TestWhoDidNotGetABroadcastIsListedWithTheReasonAndCanGetItLater(t *testing.
 	if len(lines) != 2 || !strings.HasPrefix(lines[1], "'=Aicha Alami,Fès,"+`"`+organiser.words("broadcast.why_4")) {
 		t.Errorf("the list is\n%s", file)
 	}
+	if n := r.count(t, `SELECT count(*) FROM audit a JOIN staff s ON s.id = a.staff WHERE a.act = 'broadcast_missed' AND a.about = 'of=1' AND s.chat_id = $1`, organiser.ID()); n != 1 {
+		t.Errorf("names were read, and the audit log has it %d times", n)
+	}
 	silent.hearsNothing()
 
 	// Who can't be reached gets nothing until they write again; then the same words go to them alone, and to nobody who stopped.
@@ -106,11 +109,33 @@ func TestAPanelChangesInItsPlace(t *testing.T) {
 		}
 	}
 	c.set(c.day(1, 8, 1)) // it goes out, and the list stays what it is
-	organiser.hears("broadcast.over")
+	over := organiser.hears("broadcast.over")
 	r.quiet(t)
 	for _, m := range organiser.Chat() {
 		if m.ID == panel.ID && !organiser.has(visible(m.Text), "broadcast.list") {
 			t.Errorf("over the list stands %q", m.Text)
 		}
+	}
+
+	// Ended halfway: who still waited is listed, and can get it after all.
+	r.do(t, `UPDATE recipients SET state = 0`)
+	r.do(t, `UPDATE broadcasts SET state = 'cancelled', sent = 0`)
+	organiser.pressOn(over, "broadcast.look")
+	organiser.hears("broadcast.state_cancelled")
+	organiser.press("broadcast.missed")
+	organiser.hears("broadcast.missed_text")
+	r.quiet(t)
+	var file string
+	for _, m := range organiser.Chat() {
+		if m.Document != nil {
+			file = string(m.Document.Data())
+		}
+	}
+	if !strings.Contains(file, organiser.words("broadcast.why_0")) {
+		t.Errorf("the list is\n%s", file)
+	}
+	organiser.press("broadcast.again")
+	if m := organiser.hears("segment.missed"); !strings.Contains(visible(m.Text), "1 personne") {
+		t.Errorf("it would go to %q", m.Text)
 	}
 }

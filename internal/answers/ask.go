@@ -21,6 +21,9 @@ const (
 	townIsAsked    = 0.95     // a town alone
 )
 
+// LeastOffered is how likely an entry must be to be offered: a button that can hardly be meant is noise.
+const LeastOffered = 0.03
+
 // The entries that Ask knows by name.
 const (
 	greeting = "meta.greeting"
@@ -68,10 +71,15 @@ func (ix *Index) judge(r reading) Result {
 	case out.Score < guessFrom:
 		out.Decision = Unknown
 	}
-	if out.Decision == Choose {
-		out.offer(ranked)
+	if out.Decision != Choose {
+		return out
 	}
-	return out
+	choice := out
+	if choice.offer(ranked); choice.Score < LeastOffered {
+		out.Decision = Unknown // nothing that it may mean
+		return out
+	}
+	return choice
 }
 
 // offer leaves what can't be chosen out of a choice: nobody presses "not your business". What is likeliest among the rest stands first.

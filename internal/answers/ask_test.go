@@ -147,6 +147,10 @@ func TestSpellingsOfAWordMeetInEveryScript(t *testing.T) {
 		{"card.price", "prix de la carte pro", "pri carte pro", "taman lbita9a", "taman lbitaqa", "ثمن البطاقة", "تمن البطاقه", "ch7al lbita9a lmihaniya", "بشحال لاكارط"},
 		{"rna.how", "comment s'inscrire au registre", "koman minscrir o registre", "kifach ntsejel f sijil", "kifash ntsjel f ssijil", "كيفاش نتسجل فالسجل"},
 		{"amo.how", "comment avoir l'amo", "kifach nakhod lamo", "كيفاش ناخد لامو"},
+		{"card.renew", "la carte est bonne pour combien de temps", "ch7al katqdi lcarte", "شحال كتقضي البطاقة"},
+		{"next_stop.when", "la caravane c'est pour bientôt", "wach 9erbat l9afila", "واش قربات القافلة"},
+		{"train.courses", "apprendre la vente en ligne", "bghit nt3elem nbi3 f internet", "بغيت نتعلم نبيع فالانترنت"},
+		{"amo.tadamon", "carte ramed", "lcarte ramed", "كارط راميد"},
 		{"next_stop.reminder_stop", "arrêtez les messages", "7bso lmessages", "حبسو الميساجات"},
 	} {
 		for _, text := range same[1:] {
@@ -181,11 +185,14 @@ func TestHardCases(t *testing.T) {
 		"nta 7mar": {unknown, []string{"oos"}}, "espèce d'idiot": {unknown, []string{"oos"}}, "الله ينعل": {unknown, []string{"oos"}},
 		"what is the weather today my friend": {unknown, []string{"oos"}}, "hola amigo, necesito ayuda": {unknown, nil},
 		// no words
-		"": {unknown, []string{"oos"}}, "   ": {unknown, []string{"oos"}}, "???": {unknown, []string{"oos"}}, "🐪": {unknown, []string{"oos"}}, "😂😂😂": {unknown, []string{"oos"}},
+		"bidi": {unknown, nil}, "": {unknown, []string{"oos"}}, "   ": {unknown, []string{"oos"}}, "???": {unknown, []string{"oos"}}, "🐪": {unknown, []string{"oos"}}, "😂😂😂": {unknown, []string{"oos"}},
 		"👍": {answer, []string{"meta.thanks"}}, "👋": {answer, []string{"meta.greeting"}},
 		"0661234567": {unknown, []string{"oos"}}, "+212 6 61 23 45 67": {unknown, []string{"oos"}}, "AB123456": {unknown, []string{"oos"}}, "k 45678": {unknown, []string{"oos"}},
 		// courtesies
 		"salam": {answer, []string{"meta.greeting"}}, "merciiiiii": {answer, []string{"meta.thanks"}}, "شكراااا": {answer, []string{"meta.thanks"}},
+		// how a wish to know is put changes nothing of what is asked
+		"je voudrais savoir le prix de la carte": {answer, []string{"card.price"}}, "je veux savoir la date de la caravane": {answer, []string{"next_stop.when"}},
+		"bghit n3ref taman lcarte": {answer, []string{"card.price"}}, "أريد أن أعرف ثمن البطاقة": {answer, []string{"card.price"}},
 		// a long story asks nothing surely
 		story: {choose, nil}, story[:4096]: {choose, nil},
 	} {

@@ -67,6 +67,33 @@ func TestShippedKnowledgeHasEveryIdInTheClassThatTheFactsAllow(t *testing.T) {
 	}
 }
 
+// What isn't in the guided tree, and is only found by asking.
+func TestShippedKnowledgeHasEveryIdOfTheHiddenTopics(t *testing.T) {
+	a := shipped(t)
+	got, shown := map[answers.Class][]string{}, map[string]bool{}
+	for _, topic := range a.Topics() {
+		shown[topic.ID] = true
+	}
+	for _, e := range everyEntry(a) {
+		if !shown[e.Topic] {
+			got[e.Class] = append(got[e.Class], e.ID)
+		}
+	}
+	for class, want := range map[answers.Class]string{
+		answers.Live: "next_stop.by_city next_stop.hours next_stop.list next_stop.missed next_stop.nearest next_stop.reminder next_stop.reminder_stop next_stop.transport next_stop.venue next_stop.when",
+		answers.Action: "complaint.delay complaint.service feedback.event human.agent meta.greeting meta.help meta.language meta.thanks privacy.access privacy.delete privacy.why " +
+			"reco.send reco.status reg.cancel reg.change reg.group reg.how reg.status",
+		answers.Unconfirmed: "reg.bring reg.eligible reg.free reg.walkin", // no official rule was found
+		answers.Refuse:      "oos",
+		answers.Fact:        "",
+	} {
+		slices.Sort(got[class])
+		if strings.Join(got[class], " ") != want {
+			t.Errorf("%s: %v, want %s", class, got[class], want)
+		}
+	}
+}
+
 func TestShippedFactsWereCheckedOnTheDayOfTheirSource(t *testing.T) {
 	day := time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)
 	for _, e := range everyEntry(shipped(t)) {

@@ -126,14 +126,11 @@ func (h *House) answersAsk(ctx context.Context, t *Turn, args Args) (flow.Outcom
 // mostWords is how much of a question a flow keeps, in characters.
 const mostWords = 500
 
-// worthyFrom is how likely a candidate must be to be offered: a button that can hardly be meant is noise.
-const worthyFrom = 0.03
-
 // worthy are the candidates that may be offered.
 func worthy(candidates []answers.Candidate) []string {
 	ids := []string{}
 	for _, c := range candidates {
-		if c.ID != answers.OutOfScope && c.Score >= worthyFrom {
+		if c.ID != answers.OutOfScope && c.Score >= answers.LeastOffered {
 			ids = append(ids, c.ID)
 		}
 	}

@@ -304,8 +304,10 @@ func TestAQuestionInTheMiddleOfSomethingIsKeptAndANameIsNot(t *testing.T) {
 	if _, ok, err := r.house.Aside(r.Context(), r.turn, "c'est combien la carte pro ?", true); !ok || err != nil {
 		t.Fatal(ok, err)
 	}
-	if _, ok, err := r.house.Aside(r.Context(), r.turn, "Fatima El Idrissi", true); ok || err != nil {
-		t.Fatal(ok, err)
+	for _, name := range []string{"Fatima El Idrissi", "El Fin Aïcha", "محمد من الناس", "potier ou zelligeur", "Carte Mohamed"} {
+		if _, ok, err := r.house.Aside(r.Context(), r.turn, name, true); ok || err != nil {
+			t.Fatal(name, ok, err)
+		}
 	}
 	if _, ok, err := r.house.Told(r.Context(), r.turn, "rna.how"); !ok || err != nil {
 		t.Fatal(ok, err)
@@ -315,6 +317,21 @@ func TestAQuestionInTheMiddleOfSomethingIsKeptAndANameIsNot(t *testing.T) {
 	}
 	if n := r.count(`SELECT count(*) FROM asked`); n != 2 {
 		t.Errorf("%d are kept, one may be a name", n)
+	}
+}
+
+// Where anything may be an answer, what asks is known by its words, wherever they stand and without its sign.
+func TestAQuestionWithoutItsSignIsNoName(t *testing.T) {
+	r, _ := furnished(t)
+	for words, id := range map[string]string{
+		"la carte pro coute combien": "card.price", "je voudrais savoir le prix de la carte": "card.price", "est ce que la carte est gratuite": "card.price",
+		"cest quoi le rna": "rna.what", "taman dyal lbita9a ch7al": "card.price", "bghit n3ref kifach ntsejel f rna": "rna.how", "البطاقة المهنية بشحال": "card.price",
+		"بغيت نعرف كيفاش نتسجل فالسجل": "rna.how", "أريد أن أعرف ثمن البطاقة": "card.price",
+	} {
+		a, ok, err := r.house.Aside(r.Context(), r.turn, words, true)
+		if err != nil || !ok || a.Lines[0].Params["title"] != r.house.Answers.Title(r.turn.Language, id) {
+			t.Errorf("%q: %v %v %+v", words, ok, err, a)
+		}
 	}
 }
 

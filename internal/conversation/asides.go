@@ -2,6 +2,7 @@ package conversation
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -98,22 +99,29 @@ func day(lang locale.Language, t time.Time) string {
 // polite tells the entries that answer a greeting or the bot's own commands: they interrupt nobody.
 func polite(id string) bool { return strings.HasPrefix(id, "meta.") }
 
-// looksAsked tells whether words are written as a question: with its sign, or beginning with a word that asks.
+// looksAsked tells whether words are written as a question: with its sign, beginning with a word that asks, or with one anywhere that stands in
+// no name, trade or town.
 func looksAsked(words string) bool {
 	if strings.ContainsAny(words, "?؟") {
 		return true
 	}
-	first, _, more := strings.Cut(locale.Fold(words), " ")
-	return more && asking[first]
+	typed := strings.Fields(locale.Fold(words))
+	return len(typed) > 1 && (asking[typed[0]] || slices.ContainsFunc(typed, func(w string) bool { return plainlyAsking[w] }))
 }
 
-// asking are the folded words that begin a question in the three languages.
-var asking = func() map[string]bool {
+// foldedWords is a set of words as people type them.
+func foldedWords(list string) map[string]bool {
 	set := map[string]bool{}
-	for w := range strings.FieldsSeq(`combien comment quoi quel quelle quels quelles qui ou quand pourquoi est-ce c koi komen
-		kifach kifash kifax kifech chhal ch7al chal bch7al bchhal wach wash wax fin fine fayn finahowa imta fo9ach 3lach chkoun chno chnou chnowa ach achno
-		شحال بشحال كيفاش كفاش واش فين فاين علاش شكون شنو شنوا اشنو امتي فوقاش كم كيف هل متي اين ما ماذا من لماذا`) {
+	for w := range strings.FieldsSeq(list) {
 		set[locale.Fold(w)] = true
 	}
 	return set
-}()
+}
+
+// asking are the folded words that begin a question in the three languages.
+var asking = foldedWords(`est cest quest quel quelle quels quelles qui ou c koi fin fine fayn ach كم كيف من ما اين فين فاين متي`)
+
+// plainlyAsking are those that ask wherever they stand: "taman lcarte ch7al", "je voudrais savoir …".
+var plainlyAsking = foldedWords(`combien comment quoi quand pourquoi komen comen koman kombien pourkoi eske esque savoir
+	kifach kifash kifax kifech chhal ch7al chal bch7al bchhal wach wash wax finahowa imta fo9ach fou9ach 3lach 3lash chkoun chkon chno chnou chnowa achno
+	n3ref n3raf شحال بشحال كيفاش كفاش واش علاش شكون شنو شنوا اشنو امتي امتا فوقاش وقتاش هل ماذا لماذا نعرف اعرف`)

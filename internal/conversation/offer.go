@@ -44,7 +44,8 @@ type List struct {
 	Item func(ctx context.Context, t *Turn, args Args, key string) (flow.Item, bool, error)
 }
 
-// A Maker makes what a message carries from a variable's value.
+// A Maker makes what a message carries from a variable's value. One that is for some roles is noted in the audit log each time, with that
+// value: it must be an id or a reference.
 type Maker struct {
 	flow.Signature
 	Make func(ctx context.Context, t *Turn, from flow.Value) (Attachment, error)

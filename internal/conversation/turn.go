@@ -167,6 +167,11 @@ func (w *work) render(ctx context.Context, t *Turn, lang locale.Language, m flow
 		if err := guard(func() (err error) { made, err = maker.Make(ctx, t, a.From); return err }); err != nil {
 			return nil, fmt.Errorf("make the attachment %q: %w", a.Kind, err)
 		}
+		if len(maker.For) > 0 {
+			if err := people.Note(ctx, t.Tx, t.Member, a.Kind, fmt.Sprint("of=", a.From), "given", t.Now); err != nil {
+				return nil, err
+			}
+		}
 		out = append(out, Message{Attach: &made})
 	}
 	last := &out[len(out)-1]

@@ -246,6 +246,9 @@ func (r *run) answer() error {
 		if q.accepts[answerVoice] {
 			return r.taken(st, &st.next, "", given{kind: "voice", file: r.in.File, seconds: r.in.Seconds, text: r.in.Text})
 		}
+		if r.book.voice != nil && (st.flow == r.book.typed || st.flow == r.book.voice) && len(r.state.frames) == 1 { // where questions are asked, a voice is one; the newest is meant
+			return r.idle()
+		}
 	case Photo:
 		if q.accepts[answerPhoto] {
 			return r.taken(st, &st.next, "", given{kind: "photo", file: r.in.File, text: r.in.Text})

@@ -46,7 +46,9 @@ func TestAVoiceMessageThatNothingAskedForOpensItsFlow(t *testing.T) {
 	if b == nil {
 		t.Fatal(problems)
 	}
-	for name, before := range map[string]string{"nothing is open": `{"v":1,"lang":"fr"}`, "the menu is open": `{"v":1,"lang":"fr","screen":4,"open":true,"frames":[{"flow":"menu","step":"ask","vars":{}}]}`} {
+	for name, before := range map[string]string{"nothing is open": `{"v":1,"lang":"fr"}`, "the menu is open": `{"v":1,"lang":"fr","screen":4,"open":true,"frames":[{"flow":"menu","step":"ask","vars":{}}]}`,
+		"where questions are asked": `{"v":1,"lang":"fr","screen":4,"open":true,"frames":[{"flow":"topics","step":"show","vars":{}}]}`,
+		"another was just sent":     `{"v":1,"lang":"fr","screen":4,"open":true,"frames":[{"flow":"heard","step":"what","vars":{"file":"v0"}}]}`} {
 		s, err := flow.Read([]byte(before))
 		if err != nil {
 			t.Fatal(err)
@@ -55,6 +57,20 @@ func TestAVoiceMessageThatNothingAskedForOpensItsFlow(t *testing.T) {
 		if err != nil || turn.Flow != "heard" || s.Variable("file") != "v1" || s.Variable("seconds") != 5 {
 			t.Errorf("%s: %+v, %v, %v, %v", name, turn, s.Variable("file"), s.Variable("seconds"), err)
 		}
+	}
+}
+
+func TestAVoiceMessageIsAnAnswerWhereOneIsTaken(t *testing.T) {
+	b, problems := withVoice(t, heard)
+	if b == nil {
+		t.Fatal(problems)
+	}
+	s, err := flow.Read([]byte(`{"v":1,"lang":"fr","screen":4,"open":true,"frames":[{"flow":"topics","step":"send","vars":{}}]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if turn, err := b.Advance(&s, flow.Input{Kind: flow.Voice, File: "v1", Seconds: 5}, &world{}); err != nil || turn.Flow != "menu" {
+		t.Errorf("%+v, %v", turn, err)
 	}
 }
 

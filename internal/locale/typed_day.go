@@ -10,9 +10,11 @@ import (
 // The words of typed days, folded; of a line the first is the usual one. Darija in Latin letters is among them.
 var (
 	dayWords = map[int]string{ // days from today
-		0: "aujourd hui, aujourdhui, اليوم, ليوم, lyoum, lyom, lyouma, lioum",
-		1: "demain, غدا, غد, ghda, ghedda, ghdda, gheda",
-		2: "apres demain, بعد غد, بعد غدا, من بعد غدا, b3d ghda, b3d ghedda, mn b3d ghda",
+		-2: "avant hier, avanthier, اول امس, اول البارح, wl lbare7, wel lbare7",
+		-1: "hier, امس, البارح, لبارح, البارحه, lbare7, lbar7, lbareh, bare7",
+		0:  "aujourd hui, aujourdhui, اليوم, ليوم, lyoum, lyom, lyouma, lioum",
+		1:  "demain, غدا, غد, ghda, ghedda, ghdda, gheda",
+		2:  "apres demain, بعد غد, بعد غدا, من بعد غدا, b3d ghda, b3d ghedda, mn b3d ghda",
 	}
 	weekdayWords = [7]string{ // Sunday first, as time.Weekday
 		"dimanche, dim, الاحد, احد, الحد, حد, l7ed, lhed, l7dd, lhad",

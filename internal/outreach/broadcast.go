@@ -245,10 +245,10 @@ func (o *Outreach) Prepare(ctx context.Context, now time.Time) (int, error) {
 				return err
 			}
 			_, err = tx.Exec(ctx, `WITH made AS (
-					INSERT INTO recipients (broadcast, chat_id) SELECT $10, c.chat_id`+members+` AND c.language <> ALL($11) RETURNING 1
+					INSERT INTO recipients (broadcast, chat_id) SELECT $11, c.chat_id`+members+` AND c.language <> ALL($12) RETURNING 1
 				)
-				UPDATE broadcasts SET state = 'sending', prepared_at = $12, total = (SELECT count(*) FROM made) WHERE id = $10`,
-				append(b.Segment.arguments(o.Directory, now), b.ID, silent(says), now)...)
+				UPDATE broadcasts SET state = 'sending', prepared_at = $10, total = (SELECT count(*) FROM made) WHERE id = $11`,
+				append(b.Segment.arguments(o.Directory, now), b.ID, silent(says))...)
 			return err
 		})
 		if err != nil {

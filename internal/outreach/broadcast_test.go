@@ -80,7 +80,10 @@ func fates(list []conversation.Mailing, what conversation.FateKind) []conversati
 
 func TestASegmentIsNarrowed(t *testing.T) {
 	o, pool := mailer(t)
-	publish(t, pool, at(1, 8, 0), stop("fair"))
+	past, unheld := stop("past"), stop("unheld")
+	past.Starts, past.Ends = at(1, 8, 30), at(1, 9, 30)
+	unheld.Starts, unheld.Ends = past.Starts, past.Ends
+	publish(t, pool, at(1, 8, 0), stop("fair"), past, unheld)
 	people := []struct {
 		chat                    int64
 		place, trade, card, rna string
@@ -94,12 +97,20 @@ func TestASegmentIsNarrowed(t *testing.T) {
 		exec(t, pool, `INSERT INTO chats (chat_id, language, seen_at) VALUES ($1, 'ar', $2)`, p.chat, p.seen)
 		exec(t, pool, `INSERT INTO people (chat_id, place, trade, card, rna) VALUES ($1, $2, $3, $4, $5)`, p.chat, p.place, p.trade, p.card, p.rna)
 	}
-	for i, state := range []string{"attended", "confirmed", "cancelled"} {
-		exec(t, pool, `INSERT INTO registrations (reference, stop_id, chat_id, self, name, name_key, trade, place, state) VALUES ($1, 'fair', $2, true, 'x', $1, '', '', $3)`,
-			fmt.Sprint("r", i), 11+i, state)
+	for id, states := range map[string][]string{"fair": {"attended", "confirmed", "cancelled"}, "past": {"attended", "confirmed", "cancelled"}, "unheld": {"confirmed", "confirmed", "cancelled"}} {
+		for i, state := range states {
+			exec(t, pool, `INSERT INTO registrations (reference, stop_id, chat_id, self, name, name_key, trade, place, state) VALUES ($1, $2, $3, true, 'x', $1, '', '', $4)`,
+				fmt.Sprint(id, i), id, 11+i, state)
+		}
 	}
 	old := ready(t, o, Segment{Language: "ar"}, at(1, 10, 0))
-	exec(t, pool, `UPDATE recipients SET state = 4 WHERE broadcast = $1 AND chat_id = 13`, old)
+	ended := ready(t, o, Segment{Language: "ar"}, at(1, 10, 0))
+	for _, id := range []int64{old, ended} { // of the first, one still waits: they get it yet
+		exec(t, pool, `UPDATE recipients SET state = CASE chat_id WHEN 11 THEN 2 WHEN 12 THEN 0 ELSE 4 END WHERE broadcast = $1`, id)
+	}
+	if ok, err := Cancel(t.Context(), pool, ended, at(1, 10, 30)); err != nil || !ok {
+		t.Fatal(ok, err)
+	}
 	for _, c := range []struct {
 		what string
 		g    Segment
@@ -118,10 +129,13 @@ func TestASegmentIsNarrowed(t *testing.T) {
 		{"who isn't in the register, or doesn't know", Segment{RNA: "no"}, []int64{12, 13}},
 		{"who was registered at a stop", Segment{Stop: "fair", Was: WasRegistered}, []int64{11, 12}},
 		{"who came", Segment{Stop: "fair", Was: WasAttended}, []int64{11}},
-		{"who didn't come", Segment{Stop: "fair", Was: WasMissed}, []int64{12}},
+		{"who didn't come, before it is over", Segment{Stop: "fair", Was: WasMissed}, nil},
+		{"who didn't come", Segment{Stop: "past", Was: WasMissed}, []int64{12}},
+		{"who didn't come where nobody held the door", Segment{Stop: "unheld", Was: WasMissed}, nil},
 		{"a language", Segment{Language: "ary"}, []int64{2}},
 		{"who wrote lately", Segment{Seen: 30, Language: "ar"}, []int64{11, 12}},
 		{"whom a broadcast did not reach", Segment{Missed: old}, []int64{13}},
+		{"whom one that was ended halfway did not reach", Segment{Missed: ended}, []int64{12, 13}},
 	} {
 		again, err := readSegment(c.g.String())
 		if err != nil {

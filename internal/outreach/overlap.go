@@ -22,14 +22,14 @@ func (o *Outreach) overlap(ctx context.Context, q postgres.Querier, b Broadcast,
 	if err != nil {
 		return 0, err
 	}
-	args := append(b.Segment.arguments(o.Directory, now), silent(says), b.ID, at.Add(-sameHour), at.Add(sameHour), now, max(o.BulkRate, 1))
+	args := append(b.Segment.arguments(o.Directory, now), silent(says), b.ID, at.Add(-sameHour), at.Add(sameHour), max(o.BulkRate, 1))
 	// One that goes out ends when the rest of it is sent; one that is paused may go on at any time.
-	sql := `SELECT count(*)` + members + ` AND c.language <> ALL($10) AND (c.chat_id IN (SELECT r.chat_id FROM recipients r JOIN broadcasts b ON b.id = r.broadcast
-		WHERE b.id <> $11 AND r.state IN (0, 1, 2, 3) AND b.prepared_at <= $13 AND CASE b.state WHEN 'paused' THEN true
-			WHEN 'sending' THEN $14::timestamptz + make_interval(secs => (b.total - b.sent - b.unsure - b.unreachable - b.stopped - b.failed)::float / $15::int) >= $12::timestamptz
-			WHEN 'scheduled' THEN false ELSE r.state <> 0 AND b.finished_at >= $12::timestamptz END)`
+	sql := `SELECT count(*)` + members + ` AND c.language <> ALL($11) AND (c.chat_id IN (SELECT r.chat_id FROM recipients r JOIN broadcasts b ON b.id = r.broadcast
+		WHERE b.id <> $12 AND r.state IN (0, 1, 2, 3) AND b.prepared_at <= $14 AND CASE b.state WHEN 'paused' THEN true
+			WHEN 'sending' THEN $10::timestamptz + make_interval(secs => (b.total - b.sent - b.unsure - b.unreachable - b.stopped - b.failed)::float / $15::int) >= $13::timestamptz
+			WHEN 'scheduled' THEN false ELSE r.state <> 0 AND b.finished_at >= $13::timestamptz END)`
 	for _, other := range soon {
-		sql += ` OR c.chat_id IN (SELECT c.chat_id` + membersFrom(len(args)+1) + ` AND c.language <> ALL($` + strconv.Itoa(len(args)+10) + `))`
+		sql += ` OR c.chat_id IN (SELECT c.chat_id` + membersFrom(len(args)+1) + ` AND c.language <> ALL($` + strconv.Itoa(len(args)+11) + `))`
 		args = append(append(args, other.segment.arguments(o.Directory, now)...), other.silent)
 	}
 	var n int
@@ -67,12 +67,13 @@ func (o *Outreach) near(ctx context.Context, q postgres.Querier, but int64, at t
 	return list, nil
 }
 
-var placeholder = regexp.MustCompile(`\$\d`)
+var placeholder = regexp.MustCompile(`\$\d+`)
 
 // membersFrom finds another segment's people in the same statement, with its arguments from $first on.
 func membersFrom(first int) string {
 	return placeholder.ReplaceAllStringFunc(members, func(s string) string {
-		return "$" + strconv.Itoa(first+int(s[1]-'1'))
+		n, _ := strconv.Atoi(s[1:])
+		return "$" + strconv.Itoa(first+n-1)
 	})
 }
 

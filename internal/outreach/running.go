@@ -29,8 +29,8 @@ func (o *Outreach) load(ctx context.Context, t *conversation.Turn, args conversa
 			return flow.Outcome{}, err
 		}
 	}
-	missed := b.Unreachable + b.Stopped + b.Failed
-	set := map[string]flow.Value{"panel": o.panelWords(t.Language, b, t.Now), "left": b.Left(), "missed": missed, "again": b.Unreachable+b.Failed > 0}
+	missed := b.Total - b.Sent - b.Unsure // once it is over; one that was ended halfway leaves some who wait for nothing
+	set := map[string]flow.Value{"panel": o.panelWords(t.Language, b, t.Now), "left": b.Left(), "missed": missed, "again": missed > b.Stopped}
 	switch b.State {
 	case Done, Cancelled:
 		return outcome("over", set)

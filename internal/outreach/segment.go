@@ -26,14 +26,14 @@ type Segment struct {
 	Was      string   `json:"was,omitempty"`      // at Stop: registered, attended, missed
 	Language string   `json:"language,omitempty"` // chosen
 	Seen     int      `json:"seen,omitempty"`     // wrote in so many days
-	Missed   int64    `json:"missed,omitempty"`   // those whom this broadcast did not reach
+	Missed   int64    `json:"missed,omitempty"`   // those whom this broadcast did not reach, or, when it was ended halfway, had not yet
 }
 
 // What somebody was at a stop.
 const (
 	WasRegistered = "registered" // confirmed, waiting or attended
 	WasAttended   = "attended"
-	WasMissed     = "missed" // confirmed, and never came
+	WasMissed     = "missed" // confirmed, and never came; nobody before the stop is over, nor where the door wasn't held
 )
 
 // readSegment reads what String wrote.
@@ -97,9 +97,11 @@ const members = ` FROM chats c LEFT JOIN people p ON p.chat_id = c.chat_id
 		AND ($1::text[] IS NULL OR p.place = ANY($1)) AND ($2::text[] IS NULL OR p.trade = ANY($2))
 		AND ($3 = '' OR $3 = 'yes' AND p.card = 'yes' OR $3 = 'no' AND p.card IN ('no', 'unsure'))
 		AND ($4 = '' OR $4 = 'yes' AND p.rna = 'yes' OR $4 = 'no' AND p.rna IN ('no', 'unsure'))
-		AND ($5 = '' OR c.chat_id IN (SELECT r.chat_id FROM registrations r WHERE r.stop_id = $5 AND r.state = ANY($6)))
+		AND ($5 = '' OR c.chat_id IN (SELECT r.chat_id FROM registrations r WHERE r.stop_id = $5 AND r.state = ANY($6)
+			AND ($6 <> '{confirmed}' OR EXISTS (SELECT FROM stops s JOIN registrations a ON a.stop_id = s.id AND a.state = 'attended' WHERE s.id = $5 AND s.ends_at <= $10))))
 		AND ($7 = '' OR c.language = $7) AND ($8::timestamptz IS NULL OR c.seen_at >= $8)
-		AND ($9 = 0 OR c.chat_id IN (SELECT m.chat_id FROM recipients m WHERE m.broadcast = $9 AND m.state IN (4, 6)))`
+		AND ($9 = 0 OR c.chat_id IN (SELECT m.chat_id FROM recipients m JOIN broadcasts d ON d.id = m.broadcast
+			WHERE m.broadcast = $9 AND (m.state IN (4, 6) OR m.state = 0 AND d.state = 'cancelled')))`
 
 // arguments are what members asks for.
 func (g Segment) arguments(d *directory.Directory, now time.Time) []any {
@@ -109,7 +111,7 @@ func (g Segment) arguments(d *directory.Directory, now time.Time) []any {
 		t := now.AddDate(0, 0, -g.Seen)
 		since = &t
 	}
-	return []any{g.places(d), g.trades(d), g.Card, g.RNA, g.Stop, states, g.Language, since, g.Missed}
+	return []any{g.places(d), g.trades(d), g.Card, g.RNA, g.Stop, states, g.Language, since, g.Missed, now}
 }
 
 // Count tells how many people are in a segment now, by the language that they chose.
