@@ -19,26 +19,24 @@ type Likeness struct {
 	words    *Lexicon                   // its own spellings, and the lexicon's others
 	loose    map[string]meaning         // spelling of one word without its endings → what it means
 	as       map[string][]string        // a concept → what it says here
-	little   map[string]bool            // what most people say whatever they mean
-	aside    map[string]bool            // what tells less than the matter: where, whose, and in what way it is wrong
-	troubles map[string]bool            // what is wrong
-	plights  map[string]bool            // what is wrong by itself, whatever with
+	counts   map[string]float32         // how much a term counts that is no plain matter
+	troubles map[string]bool            // what is wrong, with a matter or by itself
 	themes   map[string]map[string]bool // what a theme's name says already
 	edition  string
 }
 
-// How much a term counts beside a matter of its own, which counts as sure as it is.
-var (
-	weighLittle  float32 = 0.15
-	weighTheme   float32 = 0.4
-	weighAside   float32 = 0.6
-	weighTrouble float32 = 0.75
-	guessed      float32 = 0.5 // of a concept that a word was only near to
-	weighUnknown float32 = 0.6 // a word that the lexicon doesn't know
-	manyUnknown  float32 = 2
+// How much a term counts beside a matter, which counts as sure as it is.
+const (
+	weighTelling = 1.6
+	weighTrouble = 0.9
+	weighWish    = 0.6
+	weighAside   = 0.6
+	weighTheme   = 0.4
+	weighLittle  = 0.15
+	weighUnknown = 0.6 // a word that nobody knows
+	guessed      = 0.5 // of a concept that a word was only near to
+	mostTerms    = 24
 )
-
-const mostTerms = 24
 
 // wished is what a voice says that tells of no trouble: it wishes for the matter, or misses it.
 const wished = "#wish"
@@ -49,6 +47,7 @@ const likenessFiles = "likeness/*.yaml"
 type likenessPage struct {
 	Concepts yaml.MapSlice `yaml:"concepts"`
 	As       yaml.MapSlice `yaml:"as"`
+	Telling  string        `yaml:"telling"`
 	Troubles string        `yaml:"troubles"`
 	Plights  string        `yaml:"plights"`
 	Aside    string        `yaml:"aside"`
@@ -59,7 +58,7 @@ type likenessPage struct {
 // ReadLikeness reads likeness/*.yaml of fsys, whose names of concepts must be the lexicon's or its own.
 func ReadLikeness(fsys fs.FS, lx *Lexicon) (*Likeness, []Problem) {
 	l := &loader{}
-	lk := &Likeness{words: newLexicon(nil), as: map[string][]string{}, little: map[string]bool{}, aside: map[string]bool{}, troubles: map[string]bool{}, plights: map[string]bool{}, themes: map[string]map[string]bool{}}
+	lk := &Likeness{words: newLexicon(nil), as: map[string][]string{}, counts: map[string]float32{}, troubles: map[string]bool{}, themes: map[string]map[string]bool{}}
 	names, err := fs.Glob(fsys, likenessFiles)
 	if err != nil || len(names) == 0 {
 		return nil, []Problem{{File: "likeness", Line: 1, What: "there is no *.yaml file here", Hint: "concepts: {name: spellings}"}}
@@ -72,7 +71,7 @@ func ReadLikeness(fsys fs.FS, lx *Lexicon) (*Likeness, []Problem) {
 			continue
 		}
 		if err := yaml.UnmarshalWithOptions(written[i], &pages[i], yaml.Strict()); err != nil {
-			l.problem(name, 1, "concepts, as, troubles, plights, aside, little, themes", "can't be read: %v", err)
+			l.problem(name, 1, "concepts, as, telling, troubles, plights, aside, little, themes", "can't be read: %v", err)
 			continue
 		}
 		for _, c := range pages[i].Concepts {
@@ -108,18 +107,17 @@ func (lk *Likeness) mean(l *loader, file string, b []byte, page likenessPage) {
 	}
 	for _, list := range []struct {
 		names string
-		sets  []map[string]bool
-	}{
-		{page.Little, []map[string]bool{lk.little}},
-		{page.Aside, []map[string]bool{lk.aside}},
-		{page.Troubles, []map[string]bool{lk.troubles}},
-		{page.Plights, []map[string]bool{lk.plights}},
-	} {
+		count float32
+	}{{page.Telling, weighTelling}, {page.Troubles, weighTrouble}, {page.Aside, weighAside}, {page.Little, weighLittle}} {
 		for _, name := range strings.Fields(list.names) {
-			for _, set := range list.sets {
-				set[known(name, 1)] = true
+			if _, twice := lk.counts[known(name, 1)]; twice {
+				l.problem(file, 1, "put it where it counts", "the concept %s counts twice", name)
 			}
+			lk.counts["#"+name] = list.count
 		}
+	}
+	for _, name := range strings.Fields(page.Troubles + " " + page.Plights) {
+		lk.troubles[known(name, 1)] = true
 	}
 	for _, t := range page.Themes {
 		theme, line := fmt.Sprint(t.Key), lineOf(b, fmt.Sprint(t.Key))
@@ -155,25 +153,23 @@ func (lk *Likeness) Edition() string { return lk.edition }
 // Terms are what the words say under a theme and how much each counts, at most 24: the weightiest.
 func (lk *Likeness) Terms(theme, words string) map[string]float32 {
 	said, troubled := map[string]float32{}, false
-	read := lk.said(words)
-	unknown := unknownOf(read)
-	for term, v := range read {
+	for term, v := range lk.said(words) {
 		if !strings.HasPrefix(term, "#") {
-			v *= unknown
+			v *= weighUnknown
 		}
 		says, ok := lk.as[term]
 		if !ok {
 			says = []string{term}
 		}
 		for _, term := range says {
-			troubled = troubled || (lk.troubles[term] || lk.plights[term]) && v >= guessed
+			troubled = troubled || lk.troubles[term] && v >= guessed
 			said[term] = max(said[term], v*lk.weight(theme, term))
 		}
 	}
 	if len(said) > 0 && !troubled {
-		said[wished] = weighTrouble
+		said[wished] = weighWish
 	} else {
-		delete(said, wished)
+		delete(said, wished) // it tells what is wrong beside
 	}
 	if len(said) > mostTerms {
 		terms := make([]string, 0, len(said))
@@ -190,26 +186,12 @@ func (lk *Likeness) Terms(theme, words string) map[string]float32 {
 
 // weight is how much a term counts under a theme.
 func (lk *Likeness) weight(theme, term string) float32 {
-	switch {
-	case lk.little[term]:
-		return weighLittle
-	case lk.themes[theme][term]:
-		return weighTheme
-	case lk.troubles[term]:
-		return weighTrouble
-	case lk.aside[term]:
-		return weighAside
+	w, ok := lk.counts[term]
+	if !ok {
+		w = 1
 	}
-	return 1
-}
-
-// unknownOf is how much each word that means nothing counts: many of them count as much as manyUnknown.
-func unknownOf(said map[string]float32) float32 {
-	n := float32(0)
-	for term := range said {
-		if !strings.HasPrefix(term, "#") {
-			n++
-		}
+	if lk.themes[theme][term] {
+		w = min(w, weighTheme)
 	}
-	return weighUnknown * min(1, manyUnknown/n)
+	return w
 }

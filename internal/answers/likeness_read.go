@@ -71,7 +71,7 @@ func (lk *Likeness) said(text string) map[string]float32 {
 		case w.surety <= withSlip*guessed: // it may as well be a word that is unknown
 			said[w.sound] = max(said[w.sound], guessed)
 		case len(w.concepts) == 1 && lk.words.concepts[w.concepts[0]] == tradeConcept: // which of them matters here
-			said[w.sound] = 1
+			said[w.sound] = max(said[w.sound], guessed)
 		}
 		i++
 	}
@@ -110,10 +110,16 @@ func (lk *Likeness) look(w string) word {
 			out.idle = false // only near to a word that says nothing: glue (colle) is no "all" (koll)
 		}
 	}
-	if out.surety <= withSlip {
+	if out.surety <= withSlip && !lk.sounds(out) {
 		out.surety *= guessed
 	}
 	return out
+}
+
+// sounds holds for a word that means what its consonants mean, when there are enough of them.
+func (lk *Likeness) sounds(w word) bool {
+	m, ok := lk.words.bySound[w.sound]
+	return ok && len(w.sound) >= 4 && slices.Equal(m.concepts, w.concepts)
 }
 
 func (lk *Likeness) give(w word, m meaning, surety float32) word {
