@@ -29,7 +29,7 @@ type Likeness struct {
 const (
 	weighTelling = 1.6
 	weighTrouble = 0.9
-	weighWish    = 0.6
+	weighWish    = 0.35
 	weighAside   = 0.6
 	weighTheme   = 0.4
 	weighLittle  = 0.15
@@ -38,7 +38,7 @@ const (
 	mostTerms    = 24
 )
 
-// wished is what a voice says that tells of no trouble: it wishes for the matter, or misses it.
+// wished is what a voice says that tells of a matter and of no trouble: it wishes for it, or misses it.
 const wished = "#wish"
 
 const likenessFiles = "likeness/*.yaml"
@@ -152,7 +152,7 @@ func (lk *Likeness) Edition() string { return lk.edition }
 
 // Terms are what the words say under a theme and how much each counts, at most 24: the weightiest.
 func (lk *Likeness) Terms(theme, words string) map[string]float32 {
-	said, troubled := map[string]float32{}, false
+	said, known, troubled := map[string]float32{}, false, false
 	for term, v := range lk.said(words) {
 		if !strings.HasPrefix(term, "#") {
 			v *= weighUnknown
@@ -162,14 +162,17 @@ func (lk *Likeness) Terms(theme, words string) map[string]float32 {
 			says = []string{term}
 		}
 		for _, term := range says {
+			w := lk.weight(theme, term)
+			known = known || w > weighLittle && strings.HasPrefix(term, "#")
 			troubled = troubled || lk.troubles[term] && v >= guessed
-			said[term] = max(said[term], v*lk.weight(theme, term))
+			said[term] = max(said[term], v*w)
 		}
 	}
-	if len(said) > 0 && !troubled {
-		said[wished] = weighWish
-	} else {
+	switch {
+	case troubled:
 		delete(said, wished) // it tells what is wrong beside
+	case known:
+		said[wished] = weighWish
 	}
 	if len(said) > mostTerms {
 		terms := make([]string, 0, len(said))

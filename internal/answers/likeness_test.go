@@ -40,13 +40,13 @@ func TestTermsAreConceptsAndTheSoundsOfUnknownWords(t *testing.T) {
 		theme, words string
 		want         map[string]float32
 	}{
-		{"materials", "prix", map[string]float32{"#dear": 1, "#wish": 0.6}},
-		{"finance", "taman", map[string]float32{"#dear": 0.4, "#wish": 0.6}},
-		{"materials", "vraiment la carte nationale", map[string]float32{"#card": 0.15, "#identity": 1, "#wish": 0.6}},
+		{"materials", "prix", map[string]float32{"#dear": 1, "#wish": 0.35}},
+		{"finance", "taman", map[string]float32{"#dear": 0.4, "#wish": 0.35}},
+		{"materials", "vraiment la carte nationale", map[string]float32{"#card": 0.15, "#identity": 1, "#wish": 0.35}},
 		{"materials", "ما كاينش", map[string]float32{"#scarce": 0.9}},
 		{"materials", "manque krakzo", map[string]float32{"#scarce": 0.9, "krkz": 0.6}},
 		{"materials", "manquaient", map[string]float32{"#scarce": 0.8}},
-		{"materials", "crèches hadana", map[string]float32{"#nursery": 1.6, "#wish": 0.6}},
+		{"materials", "crèches hadana", map[string]float32{"#nursery": 1.6, "#wish": 0.35}},
 		{"materials", "vraiment", map[string]float32{}},
 		{"materials", " …", map[string]float32{}},
 	} {
