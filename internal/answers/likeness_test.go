@@ -10,10 +10,13 @@ import (
 
 const alike = `concepts:
   scarce: manque ما_كاينش
+  nursery: crèche hadana
   idle: vraiment
 as:
   price: dear
   nationalcard: card identity
+telling: nursery
+troubles: scarce
 little: card
 themes:
   finance: dear
@@ -37,11 +40,14 @@ func TestTermsAreConceptsAndTheSoundsOfUnknownWords(t *testing.T) {
 		theme, words string
 		want         map[string]float32
 	}{
-		{"materials", "prix", map[string]float32{"#dear": 1}},
-		{"finance", "taman", map[string]float32{"#dear": 0.4}},
-		{"materials", "vraiment la carte nationale", map[string]float32{"#card": 0.15, "#identity": 1}},
-		{"materials", "ما كاينش", map[string]float32{"#scarce": 1}},
-		{"materials", "manque krakzo", map[string]float32{"#scarce": 1, "krkz": 0.6}},
+		{"materials", "prix", map[string]float32{"#dear": 1, "#wish": 0.35}},
+		{"finance", "taman", map[string]float32{"#dear": 0.4, "#wish": 0.35}},
+		{"materials", "vraiment la carte nationale", map[string]float32{"#card": 0.15, "#identity": 1, "#wish": 0.35}},
+		{"materials", "ما كاينش", map[string]float32{"#scarce": 0.9}},
+		{"materials", "manque krakzo", map[string]float32{"#scarce": 0.9, "krkz": 0.6}},
+		{"materials", "manquaient", map[string]float32{"#scarce": 0.8}},
+		{"materials", "crèches hadana", map[string]float32{"#nursery": 1.6, "#wish": 0.35}},
+		{"materials", "vraiment", map[string]float32{}},
 		{"materials", " …", map[string]float32{}},
 	} {
 		got := lk.Terms(c.theme, c.words)
@@ -75,6 +81,8 @@ func TestPlantedMistakesInALikenessAreFound(t *testing.T) {
 		"another field":          {alike + "words: x\n", "can't be read"},
 		"a concept of none":      {"as:\n  prize: dear\n", `"prize" is no concept`},
 		"little of nothing":      {"little: nothing\n", `"nothing" is no concept`},
+		"two counts":             {alike + "aside: card\n", "the concept card counts twice"},
+		"trouble of nothing":     {"troubles: nothing\n", `"nothing" is no concept`},
 		"a theme of nothing":     {"themes:\n  card: kard\n", `"kard" is no concept`},
 		"a spelling of signs":    {"concepts:\n  bad: ok ?!\n", "no spelling"},
 		"a spelling that's long": {"concepts:\n  bad: a_b_c_d_e_f_g\n", "no spelling"},

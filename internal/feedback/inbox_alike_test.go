@@ -79,7 +79,7 @@ func TestWhatIsSplitStaysOutAndWhatIsConfirmedAttracts(t *testing.T) {
 		t.Error(got)
 	}
 	// and what says the same as a confirmed one joins, though the typical one says less of it
-	wordy := voice(t, pool, 5, "03", "wool dear since long")
+	wordy := voice(t, pool, 5, "03", "wool dear since long very often")
 	group(t, pool, plainly)
 	if got := grouping(t, pool, second, wordy); got != "ab" {
 		t.Fatal(got)

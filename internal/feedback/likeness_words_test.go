@@ -44,14 +44,15 @@ func shippedLikeness(t testing.TB) Likeness {
 	return Likeness{lk.Edition(), lk.Terms}
 }
 
-// dev.tsv is what the words and weights were found on. held.tsv was written after the words were, by the same hand, about other things that
-// artisans say; no word was added for it. What it finds of things that nobody foresaw is what recall really is.
+// dev.tsv and more.tsv are what the words and weights were found on: the first from the beginning, the second written before the words of likeness/*.yaml were
+// many, and looked at after. held.tsv was written by the hand that wrote dev.tsv about other things that artisans say; no word was added for it, and only its
+// totals were looked at.
 func TestSayingsAreAlikeInThreeScripts(t *testing.T) {
 	l := shippedLikeness(t)
 	for _, c := range []struct {
 		file              string
 		precision, recall float64
-	}{{"dev.tsv", 0.97, 0.70}, {"held.tsv", 0.97, 0.20}} {
+	}{{"dev.tsv", 0.97, 0.90}, {"more.tsv", 0.95, 0.54}, {"held.tsv", 0.97, 0.60}} {
 		list := sayings(t, c.file)
 		said, totals := make([]terms, len(list)), make([]int32, len(list))
 		for i, s := range list {
