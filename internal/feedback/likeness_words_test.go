@@ -12,7 +12,7 @@ import (
 )
 
 // A saying is one line of testdata/likeness: a theme, the number of what is meant, the words. Two of one theme and number say the same; any
-// other two don't.
+// other two don't. A line that begins with # says who wrote the file, and how.
 type saying struct{ theme, means, words string }
 
 func sayings(t testing.TB, name string) (list []saying) {
@@ -22,6 +22,9 @@ func sayings(t testing.TB, name string) (list []saying) {
 		t.Fatal(err)
 	}
 	for line := range strings.Lines(string(text)) {
+		if strings.HasPrefix(line, "#") {
+			continue
+		}
 		p := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
 		if len(p) != 3 {
 			t.Fatalf("%s: %q", name, line)
@@ -46,12 +49,13 @@ func shippedLikeness(t testing.TB) Likeness {
 
 // dev.tsv is what the words and weights were found on. held.tsv was written after the words were, by the same hand, about other things that
 // artisans say; no word was added for it. What it finds of things that nobody foresaw is what recall really is.
+// blind.tsv was written by another hand, without either: its figures are shown and held to nothing, so that nobody is led to mend words for it.
 func TestSayingsAreAlikeInThreeScripts(t *testing.T) {
 	l := shippedLikeness(t)
 	for _, c := range []struct {
 		file              string
 		precision, recall float64
-	}{{"dev.tsv", 0.97, 0.70}, {"held.tsv", 0.97, 0.20}} {
+	}{{"dev.tsv", 0.97, 0.70}, {"held.tsv", 0.97, 0.20}, {"blind.tsv", 0, 0}} {
 		list := sayings(t, c.file)
 		said, totals := make([]terms, len(list)), make([]int32, len(list))
 		for i, s := range list {
