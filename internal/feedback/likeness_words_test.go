@@ -12,7 +12,7 @@ import (
 )
 
 // A saying is one line of testdata/likeness: a theme, the number of what is meant, the words. Two of one theme and number say the same; any
-// other two don't.
+// other two don't. A line that begins with # says who wrote the file, and how.
 type saying struct{ theme, means, words string }
 
 func sayings(t testing.TB, name string) (list []saying) {
@@ -22,6 +22,9 @@ func sayings(t testing.TB, name string) (list []saying) {
 		t.Fatal(err)
 	}
 	for line := range strings.Lines(string(text)) {
+		if strings.HasPrefix(line, "#") {
+			continue
+		}
 		p := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
 		if len(p) != 3 {
 			t.Fatalf("%s: %q", name, line)
@@ -46,13 +49,14 @@ func shippedLikeness(t testing.TB) Likeness {
 
 // dev.tsv and more.tsv are what the words and weights were found on: the first from the beginning, the second written before the words of likeness/*.yaml were
 // many, and looked at after. held.tsv was written by the hand that wrote dev.tsv about other things that artisans say; no word was added for it, and only its
-// totals were looked at.
+// totals were looked at. blind.tsv was written by another hand, without either: its figures are shown and held to nothing, so that nobody is
+// led to mend words for it. What it finds of things that nobody foresaw is what recall really is.
 func TestSayingsAreAlikeInThreeScripts(t *testing.T) {
 	l := shippedLikeness(t)
 	for _, c := range []struct {
 		file              string
 		precision, recall float64
-	}{{"dev.tsv", 0.97, 0.90}, {"more.tsv", 0.95, 0.54}, {"held.tsv", 0.97, 0.60}} {
+	}{{"dev.tsv", 0.97, 0.90}, {"more.tsv", 0.95, 0.54}, {"held.tsv", 0.97, 0.60}, {"blind.tsv", 0, 0}} {
 		list := sayings(t, c.file)
 		said, totals := make([]terms, len(list)), make([]int32, len(list))
 		for i, s := range list {
