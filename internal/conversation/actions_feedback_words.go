@@ -158,7 +158,7 @@ func (t *Turn) talk(messages []feedback.Message, staff bool) string {
 		if m.Staff != 0 {
 			who = "🏛️ "
 			if m.By != "" {
-				who += m.By + " : "
+				who += m.By + colon(t.Language)
 			}
 		}
 		words := Glimpse(t.texts, t.Language, m.Kind, m.Words)

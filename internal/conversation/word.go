@@ -42,6 +42,14 @@ func separator(lang locale.Language) string {
 	return ", "
 }
 
+// colon stands after a name, before what they say: with a space on both sides in French alone.
+func colon(lang locale.Language) string {
+	if lang == locale.French {
+		return " : "
+	}
+	return ": "
+}
+
 // safely leaves addresses as they are: they stand in a link, where a mark would lead elsewhere.
 func safely(lang locale.Language, s string) string {
 	if (against(lang, s) || strings.ContainsFunc(s, turns)) && !address(s) {
