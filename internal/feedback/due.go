@@ -160,14 +160,15 @@ type Reply struct {
 func TellReplies(ctx context.Context, q postgres.Querier) ([]Reply, error) {
 	rows, err := q.Query(ctx, `WITH new AS (SELECT id FROM thread_messages WHERE to_tell AND staff IS NOT NULL ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED),
 			told AS (UPDATE thread_messages m SET to_tell = false FROM new WHERE m.id = new.id)
-		SELECT t.chat_id, coalesce(c.language, ''), t.reference, t.chamber, m.id, m.staff, '', m.kind, m.words, m.file, m.seconds, m.at
-		FROM new JOIN thread_messages m ON m.id = new.id JOIN threads t ON t.id = m.thread LEFT JOIN chats c ON c.chat_id = t.chat_id ORDER BY m.id`, atOnce)
+		SELECT t.chat_id, coalesce(c.language, ''), t.reference, t.chamber, m.id, m.staff, '', m.kind, m.words, m.file, m.seconds, m.at, coalesce(f.id, 0)
+		FROM new JOIN thread_messages m ON m.id = new.id JOIN threads t ON t.id = m.thread LEFT JOIN chats c ON c.chat_id = t.chat_id
+			LEFT JOIN media f ON f.message = m.id ORDER BY m.id`, atOnce)
 	if err != nil {
 		return nil, fmt.Errorf("find answers to be told: %w", err)
 	}
 	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (r Reply, err error) {
 		m := &r.Message
-		return r, row.Scan(&r.Chat, &r.Language, &r.Thread, &r.Chamber, &m.Number, &m.Staff, &m.By, &m.Kind, &m.Words, &m.File, &m.Seconds, &m.At)
+		return r, row.Scan(&r.Chat, &r.Language, &r.Thread, &r.Chamber, &m.Number, &m.Staff, &m.By, &m.Kind, &m.Words, &m.File, &m.Seconds, &m.At, &m.Copy)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("find answers to be told: %w", err)

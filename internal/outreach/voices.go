@@ -94,12 +94,12 @@ func (o *Outreach) replies(ctx context.Context, tx pgx.Tx) ([]due, error) {
 			out = append(out, o.note(r.Chat, r.Language, "thread.note_reply", params, answer))
 			continue
 		}
-		if len([]rune(r.Words)) > besideFile {
-			out = append(out, due{r.Chat, &conversation.Message{Attach: &conversation.Attachment{Kind: r.Kind, File: r.File}}})
-		}
+		file := conversation.FileOf(o.Texts, languageOf(r.Language), r.Message)
 		d := o.note(r.Chat, r.Language, "thread.note_reply", params, answer)
-		if len([]rune(r.Words)) <= besideFile {
-			d.message.Attach = &conversation.Attachment{Kind: r.Kind, File: r.File}
+		if len([]rune(r.Words)) > besideFile {
+			out = append(out, due{r.Chat, &conversation.Message{Attach: file}})
+		} else {
+			d.message.Attach = file
 		}
 		out = append(out, d)
 	}
