@@ -167,11 +167,11 @@ func (o *Outreach) forStaff(ctx context.Context, tx pgx.Tx, now time.Time) ([]du
 func concerned(readers []feedback.Reader, f feedback.Fresh) []feedback.Reader {
 	var all, some []feedback.Reader
 	for _, r := range readers {
+		if r.Staff == f.Holder && (!r.Agent || r.Region == f.Chamber) { // an organiser may have what came to them from a chamber
+			return []feedback.Reader{r}
+		}
 		if f.Chamber == "" && r.Agent || f.Chamber != "" && (!r.Agent || r.Region != f.Chamber) {
 			continue
-		}
-		if r.Staff == f.Holder {
-			return []feedback.Reader{r}
 		}
 		all = append(all, r)
 		if len(r.Themes)+len(r.Branches) == 0 || f.Theme != "" && slices.Contains(r.Themes, f.Theme) || f.Branch != "" && slices.Contains(r.Branches, f.Branch) {
