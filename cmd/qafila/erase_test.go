@@ -112,3 +112,43 @@ func TestWhoErasesLeavesNoTrace(t *testing.T) {
 	stays.Send("/tickets")
 	stays.hears("tickets.list")
 }
+
+// What an agent has open in the chat is kept as the state of their conversation: who is erased goes from there too.
+func TestWhoErasesIsGoneFromWhatTheStaffHaveOpen(t *testing.T) {
+	t.Parallel()
+	r := start(t, false)
+	artisan, agent := r.artisan(t, "Zzkhadouj"), r.agent(t)
+	shown := func() int {
+		return r.count(t, `SELECT count(*) FROM chats WHERE chat_id = $1 AND state LIKE '%Zz%'`, agent.ID())
+	}
+	artisan.Send("/recommend")
+	artisan.hears("recommend.theme")
+	artisan.press("theme.card")
+	artisan.hears("recommend.words")
+	artisan.Send("Zzwords que personne d'autre ne dit")
+	artisan.hears("recommend.how")
+	artisan.press("recommend.named")
+	artisan.hears("recommend.sent")
+	agent.Send("/inbox")
+	agent.hears("inbox.home")
+	agent.press("inbox.first")
+	card := agent.hears("inbox.card")
+	r.quiet(t)
+	if shown() != 1 {
+		t.Fatal("the test proves nothing")
+	}
+	artisan.Send("/delete")
+	artisan.hears("erase.sure")
+	artisan.press("erase.yes")
+	artisan.hears("erase.done")
+	r.quiet(t)
+	if shown() != 0 {
+		t.Error("the agent's conversation still holds it")
+	}
+	agent.pressOn(card, "inbox.answer")
+	agent.hears("press.stale")
+	agent.Send("/inbox")
+	if home := agent.hears("inbox.home"); home.ID <= card.ID {
+		t.Error("the agent can't go on")
+	}
+}

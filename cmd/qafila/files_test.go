@@ -2,6 +2,8 @@ package main
 
 import (
 	"bytes"
+	"image"
+	"image/jpeg"
 	"io/fs"
 	"net/http"
 	"os"
@@ -22,8 +24,12 @@ func aVoice(words string) []byte {
 	return []byte("OggS\x00\x02" + string(make([]byte, 20)) + "\x01\x13OpusHead" + string(make([]byte, 40)) + words)
 }
 
-// aPicture is a JPEG's beginning, in which those words can be found again.
-func aPicture(words string) []byte { return []byte("\xff\xd8\xff\xe0\x00\x10JFIF\x00 " + words) }
+// aPicture is a small one, behind which those words can be found again.
+func aPicture(words string) []byte {
+	var b bytes.Buffer
+	_ = jpeg.Encode(&b, image.NewGray(image.Rect(0, 0, 8, 8)), nil) // to memory
+	return append(b.Bytes(), words...)
+}
 
 // below finds the files below a folder in which those words stand, and how many files there are.
 func below(t *testing.T, folder, words string) (with []string, all int) {
@@ -213,6 +219,67 @@ func TestAFileThatIsTooBigStaysWithTelegramAndPlaysThere(t *testing.T) {
 	}
 	if !heard {
 		t.Error("the agent can't hear it")
+	}
+}
+
+// After the bot got another token Telegram knows none of its file ids: what was kept plays all the same, and what wasn't is said to be lost.
+func TestWhatTelegramNoLongerKnowsPlaysFromTheHousesCopy(t *testing.T) {
+	t.Parallel()
+	r := start(t, false)
+	artisan, agent := r.artisan(t, "Khadouj"), r.agent(t)
+	artisan.recommends(func() { artisan.SendVoice(aVoice("spoken by Khadouj"), 4) })
+	artisan.recommends(func() { artisan.SendPhoto(aPicture("seen by Khadouj"), "Le métier") })
+	artisan.Send("/chamber")
+	artisan.hears("chamber_ask.words")
+	artisan.SendVoice(aVoice("asked by Khadouj"), 4)
+	artisan.hears("chamber_ask.how")
+	artisan.press("recommend.anonymous")
+	artisan.hears("chamber_ask.sent")
+	r.fetched(t)
+	r.do(t, `ALTER TABLE recommendations DISABLE TRIGGER recommendations_file_changed`)
+	r.do(t, `ALTER TABLE thread_messages DISABLE TRIGGER thread_messages_file_changed`)
+	r.do(t, `UPDATE recommendations SET file = 'of another token'`)
+	r.do(t, `UPDATE thread_messages SET file = 'of another token'`)
+	played := func() (all string) {
+		for _, m := range agent.Chat() {
+			for _, f := range []*simulator.File{m.Voice, m.Photo} {
+				if f != nil && m.FromBot {
+					all += string(f.Data())
+				}
+			}
+		}
+		return all
+	}
+	agent.Send("/inbox")
+	agent.hears("inbox.home")
+	agent.press("inbox.first")
+	agent.hears("inbox.card")
+	agent.press("inbox.next")
+	agent.hears("inbox.card")
+	agent.Send("/inbox")
+	agent.hears("inbox.home")
+	agent.press("inbox.questions")
+	agent.hears("inbox.list")
+	agent.Send("1")
+	agent.hears("inbox_thread.show")
+	r.quiet(t)
+	for _, words := range []string{"spoken by Khadouj", "seen by Khadouj", "asked by Khadouj"} {
+		if n := strings.Count(played(), words); n != 1 {
+			t.Errorf("%q comes %d times", words, n)
+		}
+	}
+
+	if err := os.RemoveAll(filesFolder(r.setup.settings.Data)); err != nil {
+		t.Fatal(err)
+	}
+	agent.Send("/inbox")
+	agent.hears("inbox.home")
+	agent.press("inbox.first")
+	agent.hears("thread.file_gone")
+	agent.hears("inbox.card")
+	r.quiet(t)
+	if n := r.count(t, `SELECT count(*) FROM deliveries`); n != 0 {
+		t.Errorf("%d messages are stuck or were dropped", n)
 	}
 }
 

@@ -68,17 +68,17 @@ func newService(s settings, db *postgres.Database, log *slog.Logger, now func() 
 	v := &service{settings: s, db: db, house: h, log: log, metrics: m, client: client, inserter: inserter, now: now}
 	h.outreach.Pool, h.outreach.Instance, h.outreach.Sender, h.outreach.Poke = db.Pool, conversation.Nobody, instance, v.soon(broadcastArgs{})
 	h.rooms.PokeReports = v.soon(reportArgs{})
+	if v.files, err = newFiles(s, client, db.Pool, log, m); err != nil {
+		return nil, err
+	}
 	v.sender = telegram.NewSender(telegram.SenderConfig{
-		Client: client, Pool: db.Pool, Instance: instance, Menu: h.menu, Lane: outreach.NewLane(h.outreach, instance, now), BulkRate: s.BulkRate,
+		Client: client, Pool: db.Pool, Instance: instance, Menu: h.menu, Copies: v.files, Lane: outreach.NewLane(h.outreach, instance, now), BulkRate: s.BulkRate,
 		Workers: workers, Log: log, Observe: m.delivery, Hold: func() bool { return h.outreach.Quiet.At(now()) },
 	})
 	v.turns = conversation.New(conversation.Config{
 		Pool: db.Pool, Book: h.book, Offer: h.offer, Texts: h.texts, Asides: h.rooms, Instance: instance, Now: now, Log: log, Observe: m.batch,
 	})
 	h.outreach.Word = v.turns.Note
-	if v.files, err = newFiles(s, client, db.Pool, log, m); err != nil {
-		return nil, err
-	}
 	return v, nil
 }
 

@@ -189,7 +189,7 @@ func (h *House) inboxOpen(ctx context.Context, t *Turn, args Args) (flow.Outcome
 	if err != nil || !ok {
 		return flow.Outcome{Name: "gone"}, err
 	}
-	if a := fileOf(i.Kind, i.File, i.Refused); a != nil {
+	if a := FileOf(t.texts, t.Language, feedback.Message{Kind: i.Kind, File: i.File, Refused: i.Refused, Copy: i.Copy}); a != nil {
 		t.Show(Message{Attach: a})
 	}
 	words := i.Words

@@ -80,13 +80,13 @@ func cutTo(s string, n int) string {
 	return s
 }
 
-// fileOf is a voice or a picture as it is shown again; nil when there is none, or when it is better not shown. One that was only too big for
-// the house to keep plays in the chat as ever.
-func fileOf(kind, file, refused string) *Attachment {
-	if file == "" || kind != feedback.Voice && kind != feedback.Photo || refused == media.WrongType || refused == media.Gone {
+// FileOf is a voice or a picture as it is shown again, by the messenger's id of it or else by the house's copy; nil when there is none, or when
+// it is better not shown. One that was only too big for the house to keep plays in the chat as ever.
+func FileOf(texts *locale.Texts, lang locale.Language, m feedback.Message) *Attachment {
+	if m.File == "" || m.Kind != feedback.Voice && m.Kind != feedback.Photo || m.Refused == media.WrongType || m.Refused == media.Gone {
 		return nil
 	}
-	return &Attachment{Kind: kind, File: file}
+	return &Attachment{Kind: m.Kind, File: m.File, Copy: m.Copy, Else: fileRefused(texts, lang, media.Gone)}
 }
 
 // fileRefused says why a file is not shown; "" when it is.
@@ -151,7 +151,7 @@ func (t *Turn) talk(messages []feedback.Message, staff bool) string {
 		m := messages[i]
 		theirs := (m.Staff != 0) != staff
 		unseen = unseen && theirs
-		if a := fileOf(m.Kind, m.File, m.Refused); a != nil && unseen && len(files) < 5 {
+		if a := FileOf(t.texts, t.Language, m); a != nil && unseen && len(files) < 5 {
 			files = append(files, Message{Attach: a})
 		}
 		who := "👤 "

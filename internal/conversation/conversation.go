@@ -70,6 +70,8 @@ type Attachment struct {
 	MIME    string  `json:"m,omitempty"`
 	Data    []byte  `json:"d,omitempty"`
 	File    string  `json:"f,omitempty"` // the messenger's own id of a file, instead of Data
+	Copy    int64   `json:"c,omitempty"` // the house's own copy of File, should the messenger not know that any more; 0: there is none
+	Else    string  `json:"e,omitempty"` // what is said in its place when neither is to be had; "": nothing
 	Title   string  `json:"t,omitempty"` // venue
 	Address string  `json:"a,omitempty"` // venue
 	Lat     float64 `json:"y,omitempty"` // venue, degrees

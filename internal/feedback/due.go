@@ -53,8 +53,11 @@ type Fresh struct {
 	Holder    int64 // staff.id of who has it; 0: nobody
 }
 
-// answeredFor holds where somebody answers for where a row lies; else it waits until there is somebody.
-const answeredFor = `EXISTS (SELECT FROM staff s WHERE CASE WHEN x.chamber = '' THEN s.role <> 'agent' ELSE s.role = 'agent' AND s.region = x.chamber END)`
+// reached holds of a member s of the staff who can be told something: not of one who has blocked the bot.
+const reached = `NOT EXISTS (SELECT FROM chats h WHERE h.chat_id = s.chat_id AND h.unreachable_at IS NOT NULL)`
+
+// answeredFor holds where somebody can be told who answers for where a row lies; else it waits until there is somebody.
+const answeredFor = `EXISTS (SELECT FROM staff s WHERE CASE WHEN x.chamber = '' THEN s.role <> 'agent' ELSE s.role = 'agent' AND s.region = x.chamber END AND ` + reached + `)`
 
 // TellStaff gives what is new, where there is somebody to be told: recommendations by recommendations_tell, messages by thread_messages_tell.
 func TellStaff(ctx context.Context, q postgres.Querier) ([]Fresh, error) {
@@ -88,19 +91,21 @@ type Late struct {
 	Days      int  // that the chamber set
 	Count     int  // recommendations and questions
 	Up        bool // it goes to the organisers now; else the chamber is reminded
-	Unstaffed bool // because nobody answers for the chamber
+	Unstaffed bool // because nobody who can be reached answers for the chamber
 }
 
 // Overdue reminds chambers of what has waited for the days that they set, and lets what has waited as long again, or lies with a chamber
-// that has nobody, go to the organisers, who see it from then on beside the chamber. What is answered is no longer overdue. It finds them by
-// recommendations_late and threads_waiting.
+// that has nobody to be reached, go to the organisers, who see it from then on beside the chamber. What is answered is no longer overdue; when
+// the artisan writes again it waits anew, also where it has been with the organisers before. It finds them by recommendations_late and
+// threads_waiting.
 func Overdue(ctx context.Context, q postgres.Querier, now time.Time) ([]Late, error) {
 	var b pgx.Batch
 	var reminded []Late
-	for _, of := range []struct{ table, waits string }{{"recommendations", open}, {"threads", `state = 'waiting'`}} {
-		waits := of.waits + ` AND escalated_at IS NULL AND chamber <> ''`
+	for _, of := range []struct{ table, waits string }{{"recommendations", open + ` AND escalated_at IS NULL`},
+		{"threads", `state = 'waiting' AND (escalated_at IS NULL OR escalated_at < since)`}} {
+		waits := of.waits + ` AND chamber <> ''`
 		up := `UPDATE ` + of.table + ` x SET escalated_at = $1, tell_organisers = true FROM chambers c WHERE c.region = x.chamber AND ` + waits + ` AND (
-			NOT EXISTS (SELECT FROM staff s WHERE s.role = 'agent' AND s.region = c.region)
+			NOT EXISTS (SELECT FROM staff s WHERE s.role = 'agent' AND s.region = c.region AND ` + reached + `)
 			OR c.days IS NOT NULL AND x.reminded_at < $1::timestamptz - make_interval(days => c.days))`
 		if of.table == "recommendations" {
 			up = `WITH up AS (` + up + ` RETURNING x.id, x.chamber) INSERT INTO moves (recommendation, at, what, chamber) SELECT id, $1, 'escalated', chamber FROM up`
@@ -118,7 +123,7 @@ func Overdue(ctx context.Context, q postgres.Querier, now time.Time) ([]Late, er
 	var up []Late
 	b.Queue(`WITH r AS (UPDATE recommendations SET tell_organisers = false WHERE tell_organisers AND ` + organised + ` RETURNING chamber),
 			t AS (UPDATE threads SET tell_organisers = false WHERE tell_organisers AND ` + organised + ` RETURNING chamber)
-		SELECT a.chamber, coalesce(c.days, 0), count(*), true, NOT EXISTS (SELECT FROM staff s WHERE s.role = 'agent' AND s.region = a.chamber)
+		SELECT a.chamber, coalesce(c.days, 0), count(*), true, NOT EXISTS (SELECT FROM staff s WHERE s.role = 'agent' AND s.region = a.chamber AND ` + reached + `)
 		FROM (SELECT chamber FROM r UNION ALL SELECT chamber FROM t) a JOIN chambers c ON c.region = a.chamber GROUP BY a.chamber, c.days ORDER BY a.chamber`).Query(func(rows pgx.Rows) (err error) {
 		up, err = pgx.CollectRows(rows, pgx.RowToStructByPos[Late])
 		return err
@@ -129,7 +134,7 @@ func Overdue(ctx context.Context, q postgres.Querier, now time.Time) ([]Late, er
 	return append(together(reminded), up...), nil
 }
 
-const organised = `EXISTS (SELECT FROM staff s WHERE s.role <> 'agent')`
+const organised = `EXISTS (SELECT FROM staff s WHERE s.role <> 'agent' AND ` + reached + `)`
 
 // together adds up a chamber's recommendations and questions.
 func together(list []Late) []Late {
@@ -160,14 +165,15 @@ type Reply struct {
 func TellReplies(ctx context.Context, q postgres.Querier) ([]Reply, error) {
 	rows, err := q.Query(ctx, `WITH new AS (SELECT id FROM thread_messages WHERE to_tell AND staff IS NOT NULL ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED),
 			told AS (UPDATE thread_messages m SET to_tell = false FROM new WHERE m.id = new.id)
-		SELECT t.chat_id, coalesce(c.language, ''), t.reference, t.chamber, m.id, m.staff, '', m.kind, m.words, m.file, m.seconds, m.at
-		FROM new JOIN thread_messages m ON m.id = new.id JOIN threads t ON t.id = m.thread LEFT JOIN chats c ON c.chat_id = t.chat_id ORDER BY m.id`, atOnce)
+		SELECT t.chat_id, coalesce(c.language, ''), t.reference, t.chamber, m.id, m.staff, '', m.kind, m.words, m.file, m.seconds, m.at, coalesce(f.id, 0)
+		FROM new JOIN thread_messages m ON m.id = new.id JOIN threads t ON t.id = m.thread LEFT JOIN chats c ON c.chat_id = t.chat_id
+			LEFT JOIN media f ON f.message = m.id ORDER BY m.id`, atOnce)
 	if err != nil {
 		return nil, fmt.Errorf("find answers to be told: %w", err)
 	}
 	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (r Reply, err error) {
 		m := &r.Message
-		return r, row.Scan(&r.Chat, &r.Language, &r.Thread, &r.Chamber, &m.Number, &m.Staff, &m.By, &m.Kind, &m.Words, &m.File, &m.Seconds, &m.At)
+		return r, row.Scan(&r.Chat, &r.Language, &r.Thread, &r.Chamber, &m.Number, &m.Staff, &m.By, &m.Kind, &m.Words, &m.File, &m.Seconds, &m.At, &m.Copy)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("find answers to be told: %w", err)

@@ -151,6 +151,69 @@ func TestAChamberWithNobodyHasItGoToTheOrganisersAtOnce(t *testing.T) {
 	}
 }
 
+// Whose only agent has blocked the bot is a chamber without anybody, until they are back.
+func TestAnAgentWhoCannotBeReachedAnswersForNobody(t *testing.T) {
+	pool := postgres.ForTest(t)
+	agent := member(t, pool, "agent", "03")
+	exec(t, pool, `INSERT INTO chats (chat_id, language, unreachable_at) SELECT chat_id, 'fr', now() FROM staff`)
+	ref := send(t, pool, in("03"), now, rand.Reader)
+	if got := tellStaff(t, pool); got != nil {
+		t.Errorf("told to nobody: %v", got)
+	}
+	if c, _, err := ChamberOf(t.Context(), pool, "03"); c.Agents != 0 || err != nil {
+		t.Errorf("%+v, %v", c, err)
+	}
+	member(t, pool, "organiser", "")
+	if got := overdue(t, pool, now); !slices.Equal(got, []Late{{Chamber: "03", Count: 1, Up: true, Unstaffed: true}}) {
+		t.Errorf("%+v", got)
+	}
+	exec(t, pool, `UPDATE chats SET unreachable_at = NULL`)
+	if got := tellStaff(t, pool); !slices.Equal(got, []string{ref}) {
+		t.Errorf("who is back hears of %v", got)
+	}
+	if got := overdue(t, pool, now.AddDate(1, 0, 0)); got != nil {
+		t.Errorf("it goes up again: %+v", got)
+	}
+	if c, _, err := ChamberOf(t.Context(), pool, "03"); c.Agents != 1 || err != nil {
+		t.Errorf("agent %d: %+v, %v", agent, c, err)
+	}
+}
+
+func TestWhatTheOrganisersHadComesBackWhenTheArtisanWritesAgain(t *testing.T) {
+	pool := postgres.ForTest(t)
+	agent := member(t, pool, "agent", "03")
+	member(t, pool, "organiser", "")
+	exec(t, pool, `UPDATE chambers SET days = 7`)
+	day := func(n int) time.Time { return now.AddDate(0, 0, n) }
+	ref := ask(t, pool, "03", now)
+	reminded, up := []Late{{Chamber: "03", Days: 7, Count: 1}}, []Late{{Chamber: "03", Days: 7, Count: 1, Up: true}}
+	for _, c := range []struct {
+		at   int
+		want []Late
+	}{{8, reminded}, {16, up}, {30, nil}} {
+		if got := overdue(t, pool, day(c.at)); !slices.Equal(got, c.want) {
+			t.Fatalf("on day %d: %+v", c.at, got)
+		}
+	}
+	if said, err := (Step{Scope{Chamber: "03"}, agent, day(31)}).Reply(t.Context(), pool, ref, Message{Kind: Text, Words: "Ici"}, 0); said != Kept || err != nil {
+		t.Fatal(said, err)
+	}
+	if got := overdue(t, pool, day(50)); got != nil {
+		t.Errorf("answered, and overdue: %+v", got)
+	}
+	if said, err := Say(t.Context(), pool, 2, ref, Message{Kind: Text, Words: "Où, ici ?"}, day(60)); said != Kept || err != nil {
+		t.Fatal(said, err)
+	}
+	for _, c := range []struct {
+		at   int
+		want []Late
+	}{{66, nil}, {68, reminded}, {69, nil}, {76, up}, {77, nil}, {300, nil}} {
+		if got := overdue(t, pool, day(c.at)); !slices.Equal(got, c.want) {
+			t.Errorf("on day %d: %+v, want %+v", c.at, got, c.want)
+		}
+	}
+}
+
 func TestAuthorsHearOfChangesAndOfAnswers(t *testing.T) {
 	pool := postgres.ForTest(t)
 	step := Step{Scope{Chamber: "03"}, member(t, pool, "agent", "03"), now}

@@ -117,6 +117,7 @@ type Item struct {
 	Thread    string // the reference of its thread; "" while nobody has answered
 	Answered  int64  // the last answer's number: what Reply wants to know; 0: none
 	Refused   string // why its file was refused, in internal/media's words; "": it was not
+	Copy      int64  // its file's number in internal/media; 0: it has none
 }
 
 // Open gives a recommendation that the scope sees; ok is false when it sees none of that reference. An agent who has gone to another chamber
@@ -126,10 +127,10 @@ func Open(ctx context.Context, q postgres.Querier, s Scope, reference string) (i
 			i.language, i.state, i.chamber, i.escalated_at IS NOT NULL, coalesce(h.id, 0), coalesce(h.name, ''), i.created_at,
 			coalesce((SELECT words FROM moves WHERE recommendation = i.id AND what = 'forwarded' ORDER BY id DESC LIMIT 1), ''),
 			coalesce(t.reference, ''), coalesce((SELECT max(id) FROM thread_messages WHERE thread = t.id AND staff IS NOT NULL), 0),
-			coalesce((SELECT reason FROM media WHERE recommendation = i.id), '')
+			coalesce(f.reason, ''), coalesce(f.id, 0)
 		FROM (SELECT * FROM inbox WHERE reference = $2 AND `+s.sees()+`) i
 		LEFT JOIN staff h ON h.id = i.assigned AND (h.role <> 'agent' OR h.region = i.chamber)
-		LEFT JOIN inbox_threads t ON t.recommendation = i.id`, s.Chamber, reference)
+		LEFT JOIN inbox_threads t ON t.recommendation = i.id LEFT JOIN media f ON f.recommendation = i.id`, s.Chamber, reference)
 	if err != nil {
 		return i, false, fmt.Errorf("open recommendation %s: %w", reference, err)
 	}

@@ -28,7 +28,8 @@ type Message struct {
 	File    string // the messenger's file id
 	Seconds int    // of a voice
 	At      time.Time
-	Refused string // as an Item's
+	Refused string // as an Item's, and so is Copy
+	Copy    int64
 }
 
 // A Thread is a question to a chamber, or a recommendation that one answers, with its messages in order.
@@ -207,7 +208,7 @@ func OwnThread(ctx context.Context, q postgres.Querier, chat int64, ref string) 
 
 // messages gives what was said in a thread, in order.
 func messages(ctx context.Context, q postgres.Querier, ref string) ([]Message, error) {
-	rows, err := q.Query(ctx, `SELECT m.id, coalesce(m.staff, 0), coalesce(s.name, ''), m.kind, m.words, m.file, m.seconds, m.at, coalesce(f.reason, '')
+	rows, err := q.Query(ctx, `SELECT m.id, coalesce(m.staff, 0), coalesce(s.name, ''), m.kind, m.words, m.file, m.seconds, m.at, coalesce(f.reason, ''), coalesce(f.id, 0)
 		FROM thread_messages m LEFT JOIN staff s ON s.id = m.staff LEFT JOIN media f ON f.message = m.id WHERE m.thread = (SELECT id FROM threads WHERE reference = $1) ORDER BY m.id`, ref)
 	if err != nil {
 		return nil, fmt.Errorf("read a thread: %w", err)

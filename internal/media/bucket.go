@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 
@@ -57,6 +58,23 @@ func (b *Bucket) Put(ctx context.Context, key string, data []byte, contentType s
 		return fmt.Errorf("in the store %s: %w", b.name, err)
 	}
 	return nil
+}
+
+// Get reads what is under the key, and no more than a file may be big.
+func (b *Bucket) Get(ctx context.Context, key string) ([]byte, error) {
+	object, err := b.client.GetObject(ctx, b.bucket, b.prefix+key, minio.GetObjectOptions{})
+	if err != nil {
+		return nil, fmt.Errorf("in the store %s: %w", b.name, err)
+	}
+	defer func() { _ = object.Close() }()
+	data, err := io.ReadAll(io.LimitReader(object, Most))
+	if minio.ToErrorResponse(err).Code == minio.NoSuchKey {
+		return nil, ErrNotKept
+	}
+	if err != nil {
+		return nil, fmt.Errorf("in the store %s: %w", b.name, err)
+	}
+	return data, nil
 }
 
 // Delete leaves nothing under the key; a bucket that keeps old versions keeps it all the same.

@@ -3,6 +3,7 @@ package media
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -49,6 +50,13 @@ func (s *s3) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		s.objects[key], s.types[key] = data, r.Header.Get("Content-Type")
 		w.Header().Set("ETag", `"x"`)
+	case r.Method == http.MethodGet && s.objects[key] == nil:
+		refuse(http.StatusNotFound, "NoSuchKey")
+	case r.Method == http.MethodGet:
+		w.Header().Set("ETag", `"x"`)
+		w.Header().Set("Last-Modified", "Tue, 24 Nov 2026 08:00:00 GMT")
+		w.Header().Set("Content-Length", strconv.Itoa(len(s.objects[key])))
+		_, _ = w.Write(s.objects[key])
 	case r.Method == http.MethodDelete:
 		delete(s.objects, key)
 		w.WriteHeader(http.StatusNoContent)
@@ -105,8 +113,16 @@ func TestABucketKeepsAndLetsGo(t *testing.T) {
 			if !bytes.Equal(far.objects["qafila/"+aKey], opus) || far.types["qafila/"+aKey] != "audio/ogg" || !bytes.Equal(far.objects["qafila/"+anotherKey], big) {
 				t.Errorf("%d objects, %v", len(far.objects), far.types)
 			}
+			for key, want := range map[string][]byte{aKey: opus, anotherKey: big} {
+				if data, err := b.Get(t.Context(), key); err != nil || !bytes.Equal(data, want) {
+					t.Errorf("%d bytes come back, %v", len(data), err)
+				}
+			}
 			for range 2 { // again: nothing happens
 				must(t, b.Delete(t.Context(), aKey))
+			}
+			if _, err := b.Get(t.Context(), aKey); !errors.Is(err, ErrNotKept) {
+				t.Errorf("what is gone can be read: %v", err)
 			}
 			if len(far.objects) != 1 || far.objects["qafila/"+anotherKey] == nil {
 				t.Errorf("%d objects are left", len(far.objects))
@@ -121,7 +137,8 @@ func TestABucketThatIsAwayIsAnErrorThatNamesItAndNoKeys(t *testing.T) {
 	wrong, _ := bucket(t, func(c *BucketConfig) { c.AccessKey = "somebody-else" })
 	nowhere, _ := bucket(t, func(c *BucketConfig) { c.Endpoint = "http://127.0.0.1:1" })
 	for name, b := range map[string]*Bucket{"away": b, "wrong keys": wrong, "nobody there": nowhere} {
-		for _, err := range []error{b.Put(t.Context(), aKey, opus, "audio/ogg"), b.Delete(t.Context(), aKey)} {
+		_, got := b.Get(t.Context(), aKey)
+		for _, err := range []error{b.Put(t.Context(), aKey, opus, "audio/ogg"), got, b.Delete(t.Context(), aKey)} {
 			if err == nil || !strings.Contains(err.Error(), b.Name()) {
 				t.Errorf("%s: %v", name, err)
 				continue
@@ -131,7 +148,7 @@ func TestABucketThatIsAwayIsAnErrorThatNamesItAndNoKeys(t *testing.T) {
 			}
 		}
 	}
-	if len(far.objects) != 0 || far.calls != 2 {
+	if len(far.objects) != 0 || far.calls != 3 {
 		t.Errorf("%d objects after %d calls: the table tries again, not the client", len(far.objects), far.calls)
 	}
 	far.fails = 0

@@ -105,6 +105,19 @@ func (f *Folder) Put(_ context.Context, key string, data []byte, _ string) error
 	return explain(write(place, data))
 }
 
+// Get reads what is under a key.
+func (f *Folder) Get(_ context.Context, key string) ([]byte, error) {
+	place, err := f.place(key)
+	if err != nil {
+		return nil, err
+	}
+	data, err := os.ReadFile(place)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, ErrNotKept
+	}
+	return data, explain(err)
+}
+
 // write makes a file that is there whole or not at all.
 func write(place string, data []byte) (err error) {
 	part := place + ".part"

@@ -2,6 +2,7 @@ package media
 
 import (
 	"bytes"
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -50,8 +51,14 @@ func TestAFolderKeepsWhatItIsGivenForItsOwnerAlone(t *testing.T) {
 			t.Errorf("%s is open to others: %v", path, info.Mode())
 		}
 	}
+	if data, err := f.Get(t.Context(), aKey); err != nil || !bytes.Equal(data, opus) {
+		t.Errorf("%q, %v", data, err)
+	}
 	for range 2 { // again: nothing happens
 		must(t, f.Delete(t.Context(), aKey))
+	}
+	if _, err := f.Get(t.Context(), aKey); !errors.Is(err, ErrNotKept) {
+		t.Errorf("what is gone can be read: %v", err)
 	}
 	must(t, f.Delete(t.Context(), "ff000000000000000000000000000000"))
 	if all := lies(t, f); len(all) != 1 || all[anotherKey] == nil {
@@ -138,7 +145,7 @@ func TestProgramsThatOpenANewFolderAtOnceAgreeOnItsName(t *testing.T) {
 func TestNoKeyLeadsOutOfTheFolder(t *testing.T) {
 	f := folder(t)
 	for _, key := range []string{"", "..", "../../../../etc/passwd", strings.Repeat("a", 31) + "/", aKey + "\n", strings.ToUpper(aKey)} {
-		if f.Put(t.Context(), key, opus, "") == nil || f.Delete(t.Context(), key) == nil {
+		if _, err := f.Get(t.Context(), key); err == nil || f.Put(t.Context(), key, opus, "") == nil || f.Delete(t.Context(), key) == nil {
 			t.Errorf("%q is taken for a key", key)
 		}
 	}

@@ -24,6 +24,8 @@ type Store interface {
 	Name() string
 	// Put keeps data whole, or not at all. What was there under the key is replaced.
 	Put(ctx context.Context, key string, data []byte, contentType string) error
+	// Get gives what was put under the key; ErrNotKept when nothing is there.
+	Get(ctx context.Context, key string) ([]byte, error)
 	// Delete leaves nothing under the key, also of a Put that was broken off. Nothing there is no error.
 	Delete(ctx context.Context, key string) error
 }

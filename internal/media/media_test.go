@@ -89,6 +89,15 @@ func (s *shelf) Put(_ context.Context, key string, data []byte, _ string) error 
 	return s.fails
 }
 
+func (s *shelf) Get(_ context.Context, key string) ([]byte, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if data, ok := s.has[key]; ok || s.fails != nil {
+		return data, s.fails
+	}
+	return nil, ErrNotKept
+}
+
 func (s *shelf) Delete(_ context.Context, key string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -94,12 +94,12 @@ func (o *Outreach) replies(ctx context.Context, tx pgx.Tx) ([]due, error) {
 			out = append(out, o.note(r.Chat, r.Language, "thread.note_reply", params, answer))
 			continue
 		}
-		if len([]rune(r.Words)) > besideFile {
-			out = append(out, due{r.Chat, &conversation.Message{Attach: &conversation.Attachment{Kind: r.Kind, File: r.File}}})
-		}
+		file := conversation.FileOf(o.Texts, languageOf(r.Language), r.Message)
 		d := o.note(r.Chat, r.Language, "thread.note_reply", params, answer)
-		if len([]rune(r.Words)) <= besideFile {
-			d.message.Attach = &conversation.Attachment{Kind: r.Kind, File: r.File}
+		if len([]rune(r.Words)) > besideFile {
+			out = append(out, due{r.Chat, &conversation.Message{Attach: file}})
+		} else {
+			d.message.Attach = file
 		}
 		out = append(out, d)
 	}
@@ -167,11 +167,11 @@ func (o *Outreach) forStaff(ctx context.Context, tx pgx.Tx, now time.Time) ([]du
 func concerned(readers []feedback.Reader, f feedback.Fresh) []feedback.Reader {
 	var all, some []feedback.Reader
 	for _, r := range readers {
+		if r.Staff == f.Holder && (!r.Agent || r.Region == f.Chamber) { // an organiser may have what came to them from a chamber
+			return []feedback.Reader{r}
+		}
 		if f.Chamber == "" && r.Agent || f.Chamber != "" && (!r.Agent || r.Region != f.Chamber) {
 			continue
-		}
-		if r.Staff == f.Holder {
-			return []feedback.Reader{r}
 		}
 		all = append(all, r)
 		if len(r.Themes)+len(r.Branches) == 0 || f.Theme != "" && slices.Contains(r.Themes, f.Theme) || f.Branch != "" && slices.Contains(r.Branches, f.Branch) {

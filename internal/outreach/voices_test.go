@@ -144,6 +144,7 @@ func TestWhomSomethingNewConcerns(t *testing.T) {
 		"who takes care of it, and of all":  {feedback.Fresh{Chamber: "09", Theme: "card"}, []int64{3, 4}},
 		"the organisers":                    {feedback.Fresh{Theme: "card"}, []int64{5}},
 		"who has it":                        {feedback.Fresh{Chamber: "03", Holder: 2, Thread: true}, []int64{2}},
+		"an organiser who has it":           {feedback.Fresh{Chamber: "03", Holder: 5, Thread: true}, []int64{5}},
 		"not who had it at another chamber": {feedback.Fresh{Chamber: "03", Holder: 3, Thread: true}, []int64{1, 2}},
 		"nobody where nobody is":            {feedback.Fresh{Chamber: "05", Theme: "card"}, nil},
 		"a question is of no theme but ''":  {feedback.Fresh{Chamber: "03", Thread: true}, []int64{1, 2}},

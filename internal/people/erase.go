@@ -17,6 +17,9 @@ import (
 // recorded, what waits to be sent, and updates kept because they failed. Places
 // that come free move the waiting lists up: it returns whom to tell. tx must be a transaction.
 func Erase(ctx context.Context, tx postgres.Querier, chat int64, now time.Time) ([]caravan.Promotion, error) {
+	if err := forgetShown(ctx, tx, chat); err != nil {
+		return nil, err
+	}
 	up, err := caravan.Forget(ctx, tx, chat, now)
 	if err != nil {
 		return nil, fmt.Errorf("erase a chat: %w", err)
@@ -48,4 +51,18 @@ func Erase(ctx context.Context, tx postgres.Querier, chat int64, now time.Time) 
 		return nil, fmt.Errorf("erase a chat: %w", err)
 	}
 	return up, nil
+}
+
+// forgetShown ends the conversations in which the staff have open what the chat said, or who it registered: their states hold the words and the
+// name that were shown. It comes before those rows go, by whose references it finds them; who is interrupted is at the menu. The count of questions stays: no button of an old one may fit a new one.
+func forgetShown(ctx context.Context, tx postgres.Querier, chat int64) error {
+	if _, err := tx.Exec(ctx, `WITH own AS MATERIALIZED (
+			SELECT reference FROM recommendations WHERE chat_id = $1 UNION ALL SELECT reference FROM threads WHERE chat_id = $1
+			UNION ALL SELECT reference FROM registrations WHERE chat_id = $1
+		)
+		UPDATE chats c SET state = coalesce('{"v":1,' || substring(c.state FROM '"screen":\d+') || '}', ''), unfinished = '', unfinished_at = NULL FROM staff s
+		WHERE c.chat_id = s.chat_id AND c.chat_id <> $1 AND EXISTS (SELECT FROM own WHERE strpos(c.state, own.reference) > 0)`, chat); err != nil {
+		return fmt.Errorf("forget what the staff were shown of a chat: %w", err)
+	}
+	return nil
 }

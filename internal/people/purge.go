@@ -13,7 +13,7 @@ type Retention struct {
 	Updates         time.Duration // ids of handled updates (Telegram repeats an update for 24 h at most)
 	Failed          time.Duration // updates that failed, and deliveries that couldn't be delivered
 	Registrations   time.Duration // after the stop's end, and of a broadcast's recipients after its end; with them the wishes to be told of it, who rated it, and profiles that nothing needs any more
-	Recommendations time.Duration // until their author is detached: chat, name, town, voice, picture and thread go, the words stay; and of questions to a chamber after the last word
+	Recommendations time.Duration // until their author is detached: chat, name, town, trade, voice, picture and thread go, the words and the trade's branch stay; and of questions to a chamber after the last word
 	Idle            time.Duration // until a silent chat's open conversation is dropped
 	Asked           time.Duration // what was asked, which says nothing about who
 	Audit           time.Duration // what staff did, where the table itself refuses less than a year; and the reports that they got
@@ -61,8 +61,8 @@ func (r Retention) rules() []rule {
 		{"threads", r.Recommendations, `DELETE FROM threads WHERE id = ANY(ARRAY(SELECT t.id FROM threads t LEFT JOIN recommendations r ON r.id = t.recommendation
 			WHERE t.updated_at < $1 OR r.created_at < $1 LIMIT $2))`},
 		{"moves", r.Recommendations, `UPDATE moves SET words = '' WHERE id = ANY(ARRAY(SELECT id FROM moves WHERE at < $1 AND words <> '' LIMIT $2))`},
-		{"recommendations", r.Recommendations, `UPDATE recommendations SET chat_id = NULL, named = false, name = '', place = '', file = ''
-			WHERE id = ANY(ARRAY(SELECT id FROM recommendations WHERE created_at < $1 AND (chat_id IS NOT NULL OR named OR place <> '' OR file <> '') LIMIT $2))`},
+		{"recommendations", r.Recommendations, `UPDATE recommendations SET chat_id = NULL, named = false, name = '', place = '', trade = '', file = ''
+			WHERE id = ANY(ARRAY(SELECT id FROM recommendations WHERE created_at < $1 AND (chat_id IS NOT NULL OR named OR place <> '' OR trade <> '' OR file <> '') LIMIT $2))`},
 		{"conversations", r.Idle, `UPDATE chats SET state = '', unfinished = '', unfinished_at = NULL WHERE chat_id = ANY(ARRAY(SELECT chat_id FROM chats WHERE seen_at < $1 AND state <> ''
 			LIMIT $2 FOR UPDATE SKIP LOCKED))`},
 		{"invitations", r.Failed, `DELETE FROM invitations WHERE code_hash = ANY(ARRAY(SELECT code_hash FROM invitations WHERE expires_at < $1 LIMIT $2))`},

@@ -33,7 +33,7 @@ func TestEachThingIsKeptAsLongAsItMayAndNoLonger(t *testing.T) {
 		"registrations":   `SELECT count(*) FROM registrations`,
 		"watches":         `SELECT count(*) FROM watches WHERE stop_id IS NOT NULL`,
 		"people":          `SELECT count(*) FROM people`,
-		"recommendations": `SELECT count(*) FROM recommendations WHERE chat_id IS NOT NULL OR named OR name <> '' OR file <> '' OR place <> ''`,
+		"recommendations": `SELECT count(*) FROM recommendations WHERE chat_id IS NOT NULL OR named OR name <> '' OR file <> '' OR place <> '' OR trade <> ''`,
 		"threads":         `SELECT count(*) FROM thread_messages`,
 		"moves":           `SELECT count(*) FROM moves WHERE words <> ''`,
 		"conversations":   `SELECT count(*) FROM chats WHERE state <> ''`,
@@ -64,7 +64,7 @@ func TestEachThingIsKeptAsLongAsItMayAndNoLonger(t *testing.T) {
 			}
 		}
 	}
-	if n := count(t, pool, `SELECT count(*) FROM recommendations WHERE words = 'Old' AND region = 'Old' AND trade = 'Old'`); n != 3 {
+	if n := count(t, pool, `SELECT count(*) FROM recommendations WHERE words = 'Old' AND region = 'Old' AND branch = 'Old'`); n != 3 {
 		t.Errorf("%d recommendations keep their words without their author", n)
 	}
 	if n := count(t, pool, `SELECT count(*) FROM ratings WHERE words = 'Old' AND score = 4`); n != 1 {

@@ -19,7 +19,11 @@ func (s *Sender) deliver(ctx context.Context, d conversation.Delivery) error {
 	case m.Menu != "":
 		return s.showCommands(ctx, d.Chat, m.Menu, m.Role)
 	case m.Attach != nil:
-		return attach(ctx, s.client.api, d.Chat, m)
+		err := attach(ctx, s.client.api, d.Chat, m)
+		if m.Attach.File == "" || err == nil || judge(err).then != drop {
+			return err
+		}
+		return s.copied(ctx, d, err)
 	case m.Replace != 0:
 		err := s.client.call(ctx, "editMessageText", &bot.EditMessageTextParams{
 			ChatID: d.Chat, MessageID: int(m.Replace), Text: m.Text, ParseMode: mode(m.Text), LinkPreviewOptions: preview(m.Text),
@@ -91,6 +95,38 @@ func attach(ctx context.Context, api *bot.Bot, chat int64, m conversation.Messag
 		_, err = api.SendDocument(ctx, &bot.SendDocumentParams{ChatID: chat, Document: file, Caption: m.Text, ParseMode: mode(m.Text), ReplyMarkup: markup(m)})
 	}
 	return err
+}
+
+// Copies are the house's own of files that somebody sent.
+type Copies interface {
+	Copy(ctx context.Context, number int64) (data []byte, contentType string, err error)
+}
+
+// endings name what is uploaded, as Telegram's apps want to know it by.
+var endings = map[string]string{"audio/ogg": ".ogg", "audio/mpeg": ".mp3", "audio/mp4": ".m4a", "audio/webm": ".webm", "audio/wave": ".wav",
+	"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp"}
+
+// copied sends the house's copy of a file that Telegram refuses to send by its id (another token's, or of a file that it has let go of), or says
+// in its place that it is lost. Nobody waits for a store that is away: what stands behind this in the chat would wait too.
+func (s *Sender) copied(ctx context.Context, d conversation.Delivery, refused error) error {
+	m, a := d.Message, *d.Message.Attach
+	if s.copies != nil && a.Copy != 0 {
+		data, kind, err := s.copies.Copy(ctx, a.Copy)
+		if err == nil {
+			a.File, a.Data, a.Name = "", data, a.Kind+endings[kind]
+			m.Attach = &a
+			if err = attach(ctx, s.client.api, d.Chat, m); err == nil || judge(err).then != drop {
+				return err
+			}
+		}
+		s.log.Warn("the copy of a file can't be sent in its place", "file", a.Copy, "error", s.client.Hide(err))
+	}
+	if a.Else == "" {
+		return refused
+	}
+	m.Attach, m.Text = nil, strings.TrimSpace(m.Text+"\n"+a.Else)
+	d.Message = m
+	return s.deliver(ctx, d)
 }
 
 func inline(rows [][]conversation.Button) models.ReplyMarkup {

@@ -22,9 +22,10 @@ type SenderConfig struct {
 	Pool     *pgxpool.Pool
 	Instance int64 // not 0; whose deliveries it sends
 	Menu     Menu
-	Lane     Lane // gives out the mailings of broadcasts; nil: there are none
-	BulkRate int  // bulk messages a second, of all instances together; Telegram: 30, more only when paid
-	Workers  int  // calls under way at once; 0: 32
+	Lane     Lane   // gives out the mailings of broadcasts; nil: there are none
+	Copies   Copies // the house's own of files; nil: there are none
+	BulkRate int    // bulk messages a second, of all instances together; Telegram: 30, more only when paid
+	Workers  int    // calls under way at once; 0: 32
 	Log      *slog.Logger
 	Hold     func() bool         // nil: never; whether no bulk may leave now
 	Observe  func(result string) // nil: nobody looks; sent, retried, flooded, failed, unreachable
@@ -37,6 +38,7 @@ type Sender struct {
 	client   *Client
 	store    *outbox
 	lane     Lane
+	copies   Copies
 	menu     Menu
 	paid     bool
 	bulkRate int
@@ -75,7 +77,7 @@ func NewSender(c SenderConfig) *Sender {
 		c.Observe = func(string) {}
 	}
 	return &Sender{
-		client: c.Client, store: newOutbox(c.Pool, c.Instance, c.Log), lane: c.Lane, menu: c.Menu, paid: c.BulkRate > 30, bulkRate: max(c.BulkRate, 1),
+		client: c.Client, store: newOutbox(c.Pool, c.Instance, c.Log), lane: c.Lane, copies: c.Copies, menu: c.Menu, paid: c.BulkRate > 30, bulkRate: max(c.BulkRate, 1),
 		workers: c.Workers, log: c.Log, hold: c.Hold, observe: c.Observe, pace: newPace(time.Now),
 		chats: map[int64]*queue{}, known: map[int64]bool{}, ready: make(chan *queue, 1<<16),
 	}
