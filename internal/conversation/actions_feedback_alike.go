@@ -2,6 +2,7 @@ package conversation
 
 import (
 	"context"
+	"strconv"
 
 	"github.com/qafila/qafila/internal/feedback"
 	"github.com/qafila/qafila/internal/flow"
@@ -32,5 +33,37 @@ func (h *House) alikeActions() []Action {
 		Do: h.moved(func(ctx context.Context, t *Turn, args Args) (bool, error) {
 			return t.step().Split(ctx, t.Tx, args.Text("of"), args.Text("reference"))
 		}),
+	}, {
+		Signature: flow.Signature{Name: "inbox.join", About: "says that a recommendation says the same as another, of another group: it goes there", Args: all(text, "reference", "other"), For: everyStaff,
+			Outcomes: []string{"ok", "gone"}},
+		Ledger: []string{"reference", "other"},
+		Do: h.moved(func(ctx context.Context, t *Turn, args Args) (bool, error) {
+			return t.step().Join(ctx, t.Tx, args.Text("reference"), args.Text("other"))
+		}),
 	}}
+}
+
+// alikeLists are the groups to which the staff can put a recommendation that was not found to be like them.
+func (h *House) alikeLists() []List {
+	return []List{
+		Whole(flow.Signature{Name: "inbox_neighbours", About: "what a recommendation may say the same as, nearest first", Args: all(text, "of"), For: everyStaff},
+			func(ctx context.Context, t *Turn, args Args) ([]flow.Item, error) {
+				near, err := feedback.Neighbours(ctx, t.Tx, scope(t.Member), args.Text("of"))
+				if err != nil {
+					return nil, err
+				}
+				items := make([]flow.Item, len(near))
+				for i, n := range near {
+					label := "🎤"
+					if n.Words != "" {
+						label = cutTo(n.Words, 40)
+					}
+					if n.Size > 1 {
+						label = "👥 " + strconv.Itoa(n.Size) + " · " + label
+					}
+					items[i] = flow.Item{Key: n.Reference, Label: label}
+				}
+				return items, nil
+			}),
+	}
 }

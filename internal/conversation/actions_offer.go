@@ -18,7 +18,7 @@ func Offered(h *House) Offer {
 		o.Actions[a.Name] = a
 	}
 	for _, l := range slices.Concat(h.stopLists(), h.registrationLists(), h.pickLists(), h.staffLists(), h.planLists(), h.doorLists(), h.feedbackLists(),
-		h.chamberLists(), h.inboxLists(), h.inboxThreadLists(), h.answerLists(), h.answerEditLists(), h.unansweredLists(), h.reportLists()) {
+		h.chamberLists(), h.inboxLists(), h.alikeLists(), h.inboxThreadLists(), h.answerLists(), h.answerEditLists(), h.unansweredLists(), h.reportLists()) {
 		o.Lists[l.Name] = l
 	}
 	for _, m := range append(h.makers(), h.poster()) {
