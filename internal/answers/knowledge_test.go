@@ -196,12 +196,16 @@ func TestTrapsOfTheFactsAreKept(t *testing.T) {
 
 func TestShippedWordsAreMoroccanAndReadable(t *testing.T) {
 	foreign := regexp.MustCompile(`ديسمبر|سبتمبر|نوفمبر|أغسطس|يوليو([^ز]|$)|[٠-٩۰-۹]|[\x{064B}-\x{0652}]|ـ`)
+	joined := regexp.MustCompile(`\d+-\d+`)
 	latinFirst := regexp.MustCompile(`(?m)^[^\p{Arabic}A-Za-z]*[A-Za-z]`)
 	for _, e := range everyEntry(shipped(t)) {
 		for _, lang := range []locale.Language{locale.Arabic, locale.Darija} {
 			for _, text := range []string{e.Title(lang), e.Body(lang), e.Who(lang)} {
 				if hit := foreign.FindString(text); hit != "" {
 					t.Errorf("%s in %s has %q, which Moroccans don't write so", e.ID, lang, hit)
+				}
+				if hit := joined.FindString(text); hit != "" {
+					t.Errorf("%s in %s has %q, whose numbers change places from the right: write 50.17", e.ID, lang, hit)
 				}
 				if latinFirst.MatchString(text) {
 					t.Errorf("%s in %s has a line that begins in Latin letters and would run from left to right: %s", e.ID, lang, text)

@@ -51,3 +51,33 @@ func pressed(data string) (in flow.Input, replace bool) {
 	}
 	return flow.Input{Kind: flow.Press, Screen: int(screen), Key: data[i+1:]}, data[i] == ':'
 }
+
+// screenful is how many letters the buttons of one row can show between them on a small phone, measured on the page of phones at 390 pixels.
+const screenful = 28
+
+// appendRow puts buttons beside each other where each can be read whole, else below each other.
+func appendRow(rows [][]Button, row []Button) [][]Button {
+	for _, b := range row {
+		if len(row) > 1 && breadth(b.Text) > screenful/len(row) {
+			for i := range row {
+				rows = append(rows, row[i:i+1:i+1])
+			}
+			return rows
+		}
+	}
+	return append(rows, row)
+}
+
+// breadth is how many letters wide a label is, roughly: a sign is two, what only changes the one before it nothing.
+func breadth(s string) (n int) {
+	for _, r := range s {
+		switch {
+		case unicode.In(r, unicode.Mn, unicode.Cf): // a variation, a mark, an isolate
+		case r >= 0x2190 && unicode.Is(unicode.So, r):
+			n += 2
+		default:
+			n++
+		}
+	}
+	return n
+}

@@ -183,12 +183,13 @@ func (c *Conversation) word(lang locale.Language, m flow.Message) Message {
 		return out
 	}
 	if len(m.Choices) > 0 {
-		out.Rows = make([][]Button, len(m.Choices))
-		for i, row := range m.Choices {
-			out.Rows[i] = make([]Button, len(row))
+		out.Rows = make([][]Button, 0, len(m.Choices))
+		for _, row := range m.Choices {
+			buttons := make([]Button, len(row))
 			for j, ch := range row {
-				out.Rows[i][j] = Button{Text: c.label(lang, ch), Data: buttonData(ch, m.Screen, keep)}
+				buttons[j] = Button{Text: c.label(lang, ch), Data: buttonData(ch, m.Screen, keep)}
 			}
+			out.Rows = appendRow(out.Rows, buttons)
 		}
 	}
 	return out

@@ -1,6 +1,7 @@
 package conversation
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -111,6 +112,36 @@ func TestPhoneNumbersAsPeopleWriteThem(t *testing.T) {
 	} {
 		if got, ok := Phone(typed); got != want || ok != (want != "") {
 			t.Errorf("%q is read as %q, %v, not %q", typed, got, ok, want)
+		}
+	}
+}
+
+func TestButtonsStandBesideEachOtherWhereAllOfEachCanBeRead(t *testing.T) {
+	for _, c := range []struct {
+		labels []string
+		rows   int
+	}{
+		{[]string{"↩️ Retour", "🏠 Menu"}, 1},
+		{[]string{"🤝 Partenaires", "👥 Places"}, 1},
+		{[]string{"👥 Places", "📋 Le programme"}, 2},
+		{[]string{"🌐 Choisir la langue", "🎟️ Mes inscriptions"}, 2},
+		{[]string{"⭐ 1", "⭐ 2", "⭐ 3", "⭐ 4", "⭐ 5"}, 1},
+		{[]string{"الفضة والمجوهرات", "الجلد"}, 2},
+		{[]string{"📣 Recommander quelque chose"}, 1},
+	} {
+		var row []Button
+		for _, l := range c.labels {
+			row = append(row, Button{Text: l})
+		}
+		rows := appendRow(nil, row)
+		var got []string
+		for _, r := range rows {
+			for _, b := range r {
+				got = append(got, b.Text)
+			}
+		}
+		if len(rows) != c.rows || !slices.Equal(got, c.labels) {
+			t.Errorf("%q: %q", c.labels, rows)
 		}
 	}
 }

@@ -32,6 +32,7 @@ func TestShippedLinesKeepTheirOrderFromTheRight(t *testing.T) {
 	}{
 		{"a command without its mark", regexp.MustCompile(`(?:^|[^\x{200e}/<\pL\d])/[a-z]+`)},
 		{"a number in pieces", regexp.MustCompile(`\d\d \d\d \d\d`)},
+		{"numbers that a hyphen joins", regexp.MustCompile(`\p{Arabic}[^\x{200e}\pL]*\d-\d`)},
 		{"an address that ends in a sign", regexp.MustCompile(`://…[^\x{200e}]`)},
 	} {
 		for _, l := range locale.Languages() {
