@@ -57,12 +57,7 @@ func TestWhoDidNotGetABroadcastIsListedWithTheReasonAndCanGetItLater(t *testing.
 	organiser.press("broadcast.missed")
 	organiser.hears("broadcast.missed_text")
 	r.quiet(t)
-	var file string
-	for _, m := range organiser.Chat() {
-		if m.Document != nil {
-			file = string(m.Document.Data())
-		}
-	}
+	file := organiser.lastDocument()
 	lines := strings.Split(strings.TrimSpace(file), "\n")
 	if len(lines) != 2 || !strings.HasPrefix(lines[1], "'=Aicha Alami,Fès,"+`"`+organiser.words("broadcast.why_4")) {
 		t.Errorf("the list is\n%s", file)
@@ -125,12 +120,7 @@ func TestAPanelChangesInItsPlace(t *testing.T) {
 	organiser.press("broadcast.missed")
 	organiser.hears("broadcast.missed_text")
 	r.quiet(t)
-	var file string
-	for _, m := range organiser.Chat() {
-		if m.Document != nil {
-			file = string(m.Document.Data())
-		}
-	}
+	file := organiser.lastDocument()
 	if !strings.Contains(file, organiser.words("broadcast.why_0")) {
 		t.Errorf("the list is\n%s", file)
 	}

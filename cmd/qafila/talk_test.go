@@ -198,3 +198,14 @@ func (p *talker) register(stop, name, state string) simulator.Message {
 	p.hears("register.after")
 	return m
 }
+
+// lastDocument is the content of the newest document in the chat; "" when there is none.
+func (p *talker) lastDocument() string {
+	content := ""
+	for _, m := range p.Chat() {
+		if m.Document != nil {
+			content = string(m.Document.Data())
+		}
+	}
+	return content
+}
