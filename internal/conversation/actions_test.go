@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"image/png"
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -36,26 +38,40 @@ type room struct {
 	turn  *Turn
 }
 
-// furnished is a room with the samples published, in which chat 1 speaks French.
+// furniture is what ships and never changes, the same in every room.
+type furniture struct {
+	texts     *locale.Texts
+	directory *directory.Directory
+	known     *answers.Answers
+	lexicon   *answers.Lexicon
+}
+
+// shipped is read once: that takes longer than most tests.
+var shipped = sync.OnceValues(func() (f furniture, err error) {
+	f.directory = directory.Default()
+	f.texts, err = locale.Load(locales.Files, nil)
+	known, wrong := answers.Load(knowledge.Files, nil)
+	lexicon, unread := answers.ReadLexicon(knowledge.Files, f.directory)
+	f.known, f.lexicon = known, lexicon
+	for _, p := range slices.Concat(wrong, unread) {
+		err = errors.Join(err, errors.New(p.String()))
+	}
+	return f, err
+})
+
+// furnished is a room with the samples published, in which chat 1 speaks French. Its test runs beside others.
 func furnished(t *testing.T) (*room, *pgxpool.Pool) {
 	t.Helper()
+	t.Parallel()
 	pool := postgres.ForTest(t)
 	if err := caravan.PublishSamples(t.Context(), pool, tuesday); err != nil {
 		t.Fatal(err)
 	}
-	spoken, err := locale.Load(locales.Files, nil)
+	f, err := shipped()
 	if err != nil {
 		t.Fatal(err)
 	}
-	known, problems := answers.Load(knowledge.Files, nil)
-	if len(problems) > 0 {
-		t.Fatal(problems)
-	}
-	lexicon, unread := answers.ReadLexicon(knowledge.Files, directory.Default())
-	if len(unread) > 0 {
-		t.Fatal(unread)
-	}
-	h := &House{Texts: spoken, Directory: directory.Default(), Answers: answers.NewCurrent(known, lexicon), Languages: locale.Languages(),
+	h := &House{Texts: f.texts, Directory: f.directory, Answers: answers.NewCurrent(f.known, f.lexicon), Languages: locale.Languages(),
 		Username: func() string { return "QafilaBot" }, TicketKey: func() string { return "a key" },
 		Controller: "SEAESS", Declaration: "D-1"}
 	tx, err := pool.Begin(t.Context())
@@ -63,7 +79,7 @@ func furnished(t *testing.T) (*room, *pgxpool.Pool) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = tx.Rollback(context.Background()) })
-	return &room{T: t, house: h, offer: Offered(h), turn: &Turn{Tx: tx, Chat: 1, Language: locale.French, Now: tuesday, texts: spoken}}, pool
+	return &room{T: t, house: h, offer: Offered(h), turn: &Turn{Tx: tx, Chat: 1, Language: locale.French, Now: tuesday, texts: f.texts}}, pool
 }
 
 // as gives the same room to another chat, in another language.

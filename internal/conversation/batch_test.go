@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"sync"
 	"testing"
 	"testing/fstest"
 
@@ -17,10 +18,13 @@ import (
 	"github.com/qafila/qafila/locales"
 )
 
+// inFrench are the texts of a bot that offers French alone.
+var inFrench = sync.OnceValues(func() (*locale.Texts, error) { return locale.Load(locales.Files, []locale.Language{locale.French}) })
+
 // listening is a conversation that hears anything said and answers; some words make its turn fail.
 func listening(t *testing.T, pool *pgxpool.Pool, instance int64) *Conversation {
 	t.Helper()
-	texts, err := locale.Load(locales.Files, []locale.Language{locale.French})
+	texts, err := inFrench()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -87,8 +91,10 @@ func handle(t *testing.T, c *Conversation, batch ...Update) []Delivery {
 }
 
 func TestATurnThatFailsIsKeptWithoutWhatWasTyped(t *testing.T) {
+	t.Parallel()
 	for _, how := range []string{"letters", "nul", "sql", "panic"} {
 		t.Run(how, func(t *testing.T) {
+			t.Parallel()
 			pool := postgres.ForTest(t)
 			c := listening(t, pool, 1)
 			handle(t, c, door(1, person))
@@ -111,6 +117,7 @@ func TestATurnThatFailsIsKeptWithoutWhatWasTyped(t *testing.T) {
 }
 
 func TestAnUpdateIsKeptWithoutIdentityNumbersHoweverTheyAreWritten(t *testing.T) {
+	t.Parallel()
 	pool := postgres.ForTest(t)
 	c := listening(t, pool, 1)
 	for i, text := range []string{`AB123456`, `Ali\nAB123456`, `AB\u0661\u0662\u0663\u0664\u0665\u0666`, `\u0631\u0642\u0645 AB123456`, `\u00e9 ab 123456`} {
@@ -129,6 +136,7 @@ func TestAnUpdateIsKeptWithoutIdentityNumbersHoweverTheyAreWritten(t *testing.T)
 }
 
 func TestAChatErasedWhileItsTurnWaitsStartsAfresh(t *testing.T) {
+	t.Parallel()
 	pool := postgres.ForTest(t)
 	c := listening(t, pool, 1)
 	handle(t, c, door(1, person))
@@ -166,6 +174,7 @@ func TestAChatErasedWhileItsTurnWaitsStartsAfresh(t *testing.T) {
 }
 
 func TestThePersonIsToldOfAMaskedNumberThoughTheBatchWasRedone(t *testing.T) {
+	t.Parallel()
 	pool := postgres.ForTest(t)
 	c := listening(t, pool, 1)
 	handle(t, c, door(1, person))
@@ -180,6 +189,7 @@ func TestThePersonIsToldOfAMaskedNumberThoughTheBatchWasRedone(t *testing.T) {
 }
 
 func TestRepliesOfTwoInstancesToOneChatKeepTheirOrder(t *testing.T) {
+	t.Parallel()
 	pool := postgres.ForTest(t)
 	if _, err := pool.Exec(t.Context(), `INSERT INTO instances VALUES (1), (2)`); err != nil {
 		t.Fatal(err)
@@ -199,6 +209,7 @@ func TestRepliesOfTwoInstancesToOneChatKeepTheirOrder(t *testing.T) {
 }
 
 func TestWhoIsNotKnownLeavesNoTraceByLeaving(t *testing.T) {
+	t.Parallel()
 	pool := postgres.ForTest(t)
 	c := listening(t, pool, 1)
 	out := handle(t, c, Update{ID: 1, Chat: person, Act: Left}, Update{ID: 2, Chat: person, Act: Edited}, Update{ID: 3, Chat: person, Act: Back})
@@ -209,6 +220,7 @@ func TestWhoIsNotKnownLeavesNoTraceByLeaving(t *testing.T) {
 }
 
 func TestOnlyOfferedLanguagesAreSpoken(t *testing.T) {
+	t.Parallel()
 	pool := postgres.ForTest(t)
 	c := listening(t, pool, 1) // offers French alone
 	u := door(1, person)

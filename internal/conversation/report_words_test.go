@@ -3,18 +3,16 @@ package conversation
 import (
 	"testing"
 
-	"github.com/qafila/qafila/internal/directory"
 	"github.com/qafila/qafila/internal/locale"
 	"github.com/qafila/qafila/internal/report"
-	"github.com/qafila/qafila/locales"
 )
 
 func TestReportsAreToldInTheHousesWords(t *testing.T) {
-	texts, err := locale.Load(locales.Files, nil)
+	f, err := shipped()
 	if err != nil {
 		t.Fatal(err)
 	}
-	var w report.Words = ReportWords{&House{Texts: texts, Directory: directory.Default()}}
+	var w report.Words = ReportWords{&House{Texts: f.texts, Directory: f.directory}}
 	for got, want := range map[string]string{
 		w.Text(locale.French, "report.under", map[string]any{"least": 5}): "<\u00a05",
 		w.Place(locale.Arabic, "fes"):                                     "فاس",
