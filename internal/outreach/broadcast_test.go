@@ -19,7 +19,7 @@ import (
 func mailer(t testing.TB) (*Outreach, *pgxpool.Pool) {
 	t.Helper()
 	o, pool := house(t)
-	o.Directory, o.Languages, o.BulkRate = directory.Default(), []locale.Language{locale.French, locale.Arabic, locale.Darija}, 25
+	o.Directory, o.Languages, o.BulkRate = towns(), []locale.Language{locale.French, locale.Arabic, locale.Darija}, 25
 	return o, pool
 }
 
@@ -79,6 +79,7 @@ func fates(list []conversation.Mailing, what conversation.FateKind) []conversati
 }
 
 func TestASegmentIsNarrowed(t *testing.T) {
+	t.Parallel()
 	o, pool := mailer(t)
 	past, unheld := stop("past"), stop("unheld")
 	past.Starts, past.Ends = at(1, 8, 30), at(1, 9, 30)
@@ -174,6 +175,7 @@ func TestASegmentIsNarrowed(t *testing.T) {
 }
 
 func TestARowForEachRecipientIsThereBeforeTheFirstIsGivenOut(t *testing.T) {
+	t.Parallel()
 	o, pool := mailer(t)
 	id := ready(t, o, Segment{}, at(1, 11, 0))
 	b := counts(t, pool, id)
@@ -202,6 +204,7 @@ func TestARowForEachRecipientIsThereBeforeTheFirstIsGivenOut(t *testing.T) {
 }
 
 func TestTwoInstancesShareABroadcast(t *testing.T) {
+	t.Parallel()
 	o, pool := mailer(t)
 	crowd(t, pool, 50)
 	exec(t, pool, `INSERT INTO instances (id) VALUES (71), (72)`)
@@ -241,6 +244,7 @@ func TestTwoInstancesShareABroadcast(t *testing.T) {
 }
 
 func TestWhatALostInstanceHadUnderWayIsGivenOutAgainAndUnsure(t *testing.T) {
+	t.Parallel()
 	o, pool := mailer(t)
 	crowd(t, pool, 10)
 	exec(t, pool, `INSERT INTO instances (id) VALUES (72)`) // 71 never shows a sign of life
@@ -284,6 +288,7 @@ func TestWhatALostInstanceHadUnderWayIsGivenOutAgainAndUnsure(t *testing.T) {
 }
 
 func TestWhatBecomesOfMailings(t *testing.T) {
+	t.Parallel()
 	o, pool := mailer(t)
 	crowd(t, pool, 6)
 	exec(t, pool, `INSERT INTO instances (id) VALUES (71)`)
@@ -321,6 +326,7 @@ func TestWhatBecomesOfMailings(t *testing.T) {
 }
 
 func TestABroadcastIsPausedAndCancelled(t *testing.T) {
+	t.Parallel()
 	o, pool := mailer(t)
 	crowd(t, pool, 6)
 	exec(t, pool, `INSERT INTO instances (id) VALUES (71)`)
@@ -354,6 +360,7 @@ func TestABroadcastIsPausedAndCancelled(t *testing.T) {
 }
 
 func TestNothingIsGivenOutInQuietHours(t *testing.T) {
+	t.Parallel()
 	o, pool := mailer(t)
 	exec(t, pool, `INSERT INTO instances (id) VALUES (71)`)
 	ready(t, o, Segment{}, at(1, 20, 0))
@@ -369,6 +376,7 @@ func TestNothingIsGivenOutInQuietHours(t *testing.T) {
 }
 
 func TestABroadcastPausesWhenItsStopIsMoved(t *testing.T) {
+	t.Parallel()
 	o, pool := mailer(t)
 	o.Texts = nil
 	publish(t, pool, at(1, 8, 0), stop("fair"), stop("other"))
@@ -414,6 +422,7 @@ func TestABroadcastPausesWhenItsStopIsMoved(t *testing.T) {
 }
 
 func TestWordsOverTheLimitAreNotKept(t *testing.T) {
+	t.Parallel()
 	o, pool := mailer(t)
 	id, err := NewDraft(t.Context(), pool, 1, 1, "fr", at(1, 9, 0))
 	if err != nil {

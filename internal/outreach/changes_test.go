@@ -41,6 +41,7 @@ func cancelled(s caravan.Stop) caravan.Stop {
 }
 
 func TestAMoveTellsThoseWhoAreRegisteredOrAskedOnceAndNobodyElse(t *testing.T) {
+	t.Parallel()
 	o, pool := house(t)
 	exec(t, pool, `INSERT INTO chats (chat_id, language) VALUES (6, 'fr'), (7, 'fr'), (8, 'fr'), (9, 'fr')`)
 	small := stop("fes")
@@ -74,6 +75,7 @@ func TestAMoveTellsThoseWhoAreRegisteredOrAskedOnceAndNobodyElse(t *testing.T) {
 }
 
 func TestWhatCountsAsAMove(t *testing.T) {
+	t.Parallel()
 	for what, c := range map[string]struct {
 		change func(*caravan.Stop)
 		want   string
@@ -115,6 +117,7 @@ func TestWhatCountsAsAMove(t *testing.T) {
 }
 
 func TestSmallMovesOfAPinAddUp(t *testing.T) {
+	t.Parallel()
 	o, pool := house(t)
 	s := stop("fes")
 	publish(t, pool, at(1, 9, 0), s)
@@ -129,6 +132,7 @@ func TestSmallMovesOfAPinAddUp(t *testing.T) {
 }
 
 func TestSeveralChangesInTheNightAreOneMessageAboutTheNewest(t *testing.T) {
+	t.Parallel()
 	o, pool := house(t)
 	publish(t, pool, at(1, 9, 0), stop("fes"))
 	registerAt(t, pool, at(1, 10, 0), "fes", 1)
@@ -142,6 +146,7 @@ func TestSeveralChangesInTheNightAreOneMessageAboutTheNewest(t *testing.T) {
 }
 
 func TestAChangeThatIsUndoneInTimeIsNoMessageButToWhoRegisteredInBetween(t *testing.T) {
+	t.Parallel()
 	o, pool := house(t)
 	publish(t, pool, at(1, 9, 0), stop("fes"))
 	registerAt(t, pool, at(1, 10, 0), "fes", 1)
@@ -159,6 +164,7 @@ func TestAChangeThatIsUndoneInTimeIsNoMessageButToWhoRegisteredInBetween(t *test
 }
 
 func TestACancelledStopIsNamedAsItWasKnownAndAnotherOffered(t *testing.T) {
+	t.Parallel()
 	o, pool := house(t)
 	far, near := stop("laayoune"), stop("meknes")
 	far.Lat, far.Lon, near.Lat, near.Lon = 27.15, -13.2, 33.89, -5.55
@@ -180,6 +186,7 @@ func TestACancelledStopIsNamedAsItWasKnownAndAnotherOffered(t *testing.T) {
 }
 
 func TestOfACancelledStopNobodyIsReminded(t *testing.T) {
+	t.Parallel()
 	o, pool := house(t)
 	publish(t, pool, at(1, 9, 0), stop("fes"))
 	remind(t, pool, at(2, 9, 0), "fes", 1)
@@ -190,6 +197,7 @@ func TestOfACancelledStopNobodyIsReminded(t *testing.T) {
 }
 
 func TestADraftChangesInSilence(t *testing.T) {
+	t.Parallel()
 	o, pool := house(t)
 	watchAll(t, pool, at(1, 9, 0), "", 1)
 	draft := stop("fes")
@@ -202,6 +210,7 @@ func TestADraftChangesInSilence(t *testing.T) {
 }
 
 func TestManyAreToldOnceByTwoInstancesWhileTheStopMovesAgain(t *testing.T) {
+	t.Parallel()
 	o, pool := house(t)
 	publish(t, pool, at(1, 9, 0), stop("fes"))
 	exec(t, pool, `INSERT INTO chats (chat_id, language) SELECT n, 'fr' FROM generate_series(100, 699) n`)
@@ -269,6 +278,7 @@ func (o *Outreach) settled(t testing.TB) bool {
 }
 
 func TestMoreThanATickTakesAreAllTold(t *testing.T) {
+	t.Parallel()
 	o, pool := house(t)
 	publish(t, pool, at(1, 9, 0), stop("fes"))
 	exec(t, pool, `INSERT INTO chats (chat_id, language) SELECT n, 'fr' FROM generate_series(100, 100 + $1::int) n`, most)

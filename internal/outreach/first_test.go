@@ -11,6 +11,7 @@ import (
 
 // Whatever the bot says first can be stopped by one press below it.
 func TestWhatIsSaidFirstCarriesItsStop(t *testing.T) {
+	t.Parallel()
 	o, pool := house(t)
 	said := map[string]bool{}
 	o.Word = func(_ locale.Language, n conversation.Note) conversation.Message {
@@ -67,6 +68,7 @@ func TestWhatIsSaidFirstCarriesItsStop(t *testing.T) {
 
 // So does a broadcast, in each language, whatever its buttons.
 func TestABroadcastCarriesItsStop(t *testing.T) {
+	t.Parallel()
 	o, _ := mailer(t)
 	o.Word = showDoors
 	words := map[string]Words{"fr": {Kind: "text", Text: "x"}, "ar": {Kind: "photo", Text: "y", File: "f"}, "ary": {Instead: "ar"}}

@@ -54,14 +54,22 @@ func house(t testing.TB) (*Outreach, *pgxpool.Pool) {
 		}}, pool
 }
 
-// shipped are the rules that ship.
-func shipped(t testing.TB) []Rule {
+// spoken are the texts that ship, read once.
+var spoken = sync.OnceValues(func() (*locale.Texts, error) { return locale.Load(locales.Files, locale.Languages()) })
+
+func shippedTexts(t testing.TB) *locale.Texts {
 	t.Helper()
-	texts, err := locale.Load(locales.Files, locale.Languages())
+	texts, err := spoken()
 	if err != nil {
 		t.Fatal(err)
 	}
-	rules, wrong := LoadRules(reminders.Files, Known{Texts: texts, Quiet: quiet(t, UsualQuiet), Resumable: func(name string) bool { return name == "registration_form" }})
+	return texts
+}
+
+// shipped are the rules that ship.
+func shipped(t testing.TB) []Rule {
+	t.Helper()
+	rules, wrong := LoadRules(reminders.Files, Known{Texts: shippedTexts(t), Quiet: quiet(t, UsualQuiet), Resumable: func(name string) bool { return name == "registration_form" }})
 	for _, p := range wrong {
 		t.Error(p)
 	}
@@ -135,6 +143,7 @@ func expect(t testing.TB, o *Outreach, now time.Time, want ...string) {
 }
 
 func TestThoseWhoAskedAreToldOnceThatAStopIsPublished(t *testing.T) {
+	t.Parallel()
 	o, pool := house(t)
 	watchAll(t, pool, at(1, 10, 0), "", 1, 2, 3, 4, 5)
 	expect(t, o, at(1, 10, 0))
@@ -149,6 +158,7 @@ func TestThoseWhoAskedAreToldOnceThatAStopIsPublished(t *testing.T) {
 }
 
 func TestOnlyStopsPublishedAfterTheyAskedInTheirRegionAndStillAhead(t *testing.T) {
+	t.Parallel()
 	o, pool := house(t)
 	agadir, draft, begun := stop("agadir"), stop("draft"), stop("begun")
 	agadir.Region, draft.State, begun.Starts = "09", caravan.Draft, at(1, 10, 30)
@@ -164,6 +174,7 @@ func TestOnlyStopsPublishedAfterTheyAskedInTheirRegionAndStillAhead(t *testing.T
 }
 
 func TestAStopIsAnnouncedOnceAndForAll(t *testing.T) {
+	t.Parallel()
 	o, pool := house(t)
 	watchAll(t, pool, at(1, 10, 0), "", 1)
 	publish(t, pool, at(1, 11, 0), stop("fes"))
@@ -184,6 +195,7 @@ func TestAStopIsAnnouncedOnceAndForAll(t *testing.T) {
 }
 
 func TestSeveralStopsAtOnceAreOneMessage(t *testing.T) {
+	t.Parallel()
 	o, pool := house(t)
 	watchAll(t, pool, at(1, 10, 0), "", 1)
 	publish(t, pool, at(1, 11, 0), stop("a"), stop("b"), stop("c"))
@@ -192,6 +204,7 @@ func TestSeveralStopsAtOnceAreOneMessage(t *testing.T) {
 }
 
 func TestASampleSaysSo(t *testing.T) {
+	t.Parallel()
 	o, pool := house(t)
 	watchAll(t, pool, at(1, 10, 0), "", 1)
 	s := stop("fes")
@@ -201,6 +214,7 @@ func TestASampleSaysSo(t *testing.T) {
 }
 
 func TestNobodyIsWrittenToInQuietHours(t *testing.T) {
+	t.Parallel()
 	o, pool := house(t)
 	watchAll(t, pool, at(1, 10, 0), "", 1)
 	publish(t, pool, at(1, 20, 59), stop("fes"))
@@ -211,6 +225,7 @@ func TestNobodyIsWrittenToInQuietHours(t *testing.T) {
 }
 
 func TestWhoMovedUpByALargerCapacityIsTold(t *testing.T) {
+	t.Parallel()
 	o, pool := house(t)
 	small := stop("fes")
 	small.Capacity = 1
@@ -231,6 +246,7 @@ func TestWhoMovedUpByALargerCapacityIsTold(t *testing.T) {
 }
 
 func TestTwoInstancesSayItOnce(t *testing.T) {
+	t.Parallel()
 	o, pool := house(t)
 	exec(t, pool, `INSERT INTO chats (chat_id, language) SELECT n, 'fr' FROM generate_series(100, 399) n`)
 	exec(t, pool, `INSERT INTO watches (chat_id, created_at) SELECT n, $1 FROM generate_series(100, 399) n`, at(1, 9, 0))
@@ -260,6 +276,7 @@ func TestTwoInstancesSayItOnce(t *testing.T) {
 }
 
 func TestMoreThanATickTakesGoOnWithTheNext(t *testing.T) {
+	t.Parallel()
 	o, pool := house(t)
 	exec(t, pool, `INSERT INTO chats (chat_id, language) SELECT n, 'fr' FROM generate_series(100, 100 + $1::int) n`, most)
 	exec(t, pool, `INSERT INTO watches (chat_id, created_at) SELECT n, $2 FROM generate_series(100, 100 + $1::int) n`, most, at(1, 9, 0))

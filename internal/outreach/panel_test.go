@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/qafila/qafila/internal/locale"
-	"github.com/qafila/qafila/locales"
 )
 
 // told gives what is said to authors, "edit" before what stands in a panel.
@@ -30,14 +29,12 @@ func told(t *testing.T, o *Outreach, now time.Time) string {
 // author makes chat 1 an organiser, and gives the house its words.
 func author(t *testing.T, o *Outreach) {
 	t.Helper()
-	var err error
-	if o.Texts, err = locale.Load(locales.Files, o.Languages); err != nil {
-		t.Fatal(err)
-	}
+	o.Texts = shippedTexts(t)
 	exec(t, o.Pool, `INSERT INTO staff (chat_id, role, name) VALUES (1, 'organiser', 'Salma')`)
 }
 
 func TestAMovedStopPausesItsBroadcastAndTheAuthorIsToldOnce(t *testing.T) {
+	t.Parallel()
 	for what, begins := range map[string]time.Time{"while it goes out": at(1, 9, 10), "before its hour": at(5, 9, 0)} {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()
@@ -73,6 +70,7 @@ func TestAMovedStopPausesItsBroadcastAndTheAuthorIsToldOnce(t *testing.T) {
 }
 
 func TestWhoHasLostTheRoleSeesNoPanelAnyMore(t *testing.T) {
+	t.Parallel()
 	o, pool := mailer(t)
 	author(t, o)
 	id := planned(t, pool, Segment{}, at(1, 9, 10))
@@ -102,6 +100,7 @@ func TestWhoHasLostTheRoleSeesNoPanelAnyMore(t *testing.T) {
 
 // What a panel says, in words.
 func TestAPanelTellsHowItGoes(t *testing.T) {
+	t.Parallel()
 	o, _ := mailer(t)
 	author(t, o)
 	o.Quiet = quiet(t, UsualQuiet)

@@ -32,6 +32,7 @@ func place(t testing.TB, pool *pgxpool.Pool, now time.Time, id string, chats ...
 
 // The stop is on Thursday the 10th, 9:30 to 12:30.
 func TestAStopIsRemindedOfFourTimesToWhoIsExpectedThere(t *testing.T) {
+	t.Parallel()
 	o, pool := house(t)
 	publish(t, pool, at(1, 9, 0), stop("fes"))
 	place(t, pool, at(1, 9, 0), "fes", 1, 4, 5)
@@ -57,6 +58,7 @@ func TestAStopIsRemindedOfFourTimesToWhoIsExpectedThere(t *testing.T) {
 }
 
 func TestWhoRegistersLateIsToldWhatIsAheadAndTheLatestThatMakesSense(t *testing.T) {
+	t.Parallel()
 	o, pool := house(t)
 	publish(t, pool, at(1, 9, 0), stop("fes"))
 	place(t, pool, at(3, 12, 0), "fes", 1) // two hours after the week's: they know the date
@@ -76,6 +78,7 @@ func TestWhoRegistersLateIsToldWhatIsAheadAndTheLatestThatMakesSense(t *testing.
 }
 
 func TestTheEveningsReminderMakesSenseInTheMorningOfAStopInTheAfternoon(t *testing.T) {
+	t.Parallel()
 	o, pool := house(t)
 	s := stop("fes")
 	s.Starts, s.Ends = at(10, 15, 0), at(10, 18, 0)
@@ -87,6 +90,7 @@ func TestTheEveningsReminderMakesSenseInTheMorningOfAStopInTheAfternoon(t *testi
 }
 
 func TestAReminderGoesByTheStopAsItIsNow(t *testing.T) {
+	t.Parallel()
 	o, pool := house(t)
 	publish(t, pool, at(1, 9, 0), stop("fes"), stop("off"))
 	place(t, pool, at(2, 9, 0), "fes", 1)
@@ -115,6 +119,7 @@ func TestAReminderGoesByTheStopAsItIsNow(t *testing.T) {
 func sent(t testing.TB, pool *pgxpool.Pool) { t.Helper(); exec(t, pool, `DELETE FROM deliveries`) }
 
 func TestWhatWasMissedWhileNothingRanIsCaughtUpByTheSameRule(t *testing.T) {
+	t.Parallel()
 	o, pool := house(t)
 	publish(t, pool, at(1, 9, 0), stop("fes"))
 	place(t, pool, at(1, 9, 0), "fes", 1)
@@ -129,6 +134,7 @@ func TestWhatWasMissedWhileNothingRanIsCaughtUpByTheSameRule(t *testing.T) {
 }
 
 func TestOnlyWhoCameIsAskedHowItWas(t *testing.T) {
+	t.Parallel()
 	o, pool := house(t)
 	publish(t, pool, at(1, 9, 0), stop("fes"))
 	place(t, pool, at(1, 9, 0), "fes", 1, 2)
@@ -138,6 +144,7 @@ func TestOnlyWhoCameIsAskedHowItWas(t *testing.T) {
 }
 
 func TestAReminderThatWaitsIsTakenBackWhenItsStopChanges(t *testing.T) {
+	t.Parallel()
 	o, pool := house(t)
 	publish(t, pool, at(1, 9, 0), stop("fes"))
 	place(t, pool, at(1, 9, 0), "fes", 1, 2)
@@ -159,6 +166,7 @@ func TestAReminderThatWaitsIsTakenBackWhenItsStopChanges(t *testing.T) {
 }
 
 func TestAReminderThatWaitedTooLongIsWordedAnew(t *testing.T) {
+	t.Parallel()
 	o, pool := house(t)
 	publish(t, pool, at(1, 9, 0), stop("fes"))
 	place(t, pool, at(9, 20, 59), "fes", 1)
@@ -171,6 +179,7 @@ func TestAReminderThatWaitedTooLongIsWordedAnew(t *testing.T) {
 }
 
 func TestAnUnfinishedRegistrationIsRecalledOnceAfterADay(t *testing.T) {
+	t.Parallel()
 	o, pool := house(t)
 	publish(t, pool, at(1, 9, 0), stop("fes"))
 	left := func(chat int64, flow string, since, seen time.Time) {
@@ -194,6 +203,7 @@ func TestAnUnfinishedRegistrationIsRecalledOnceAfterADay(t *testing.T) {
 }
 
 func TestWhoWasNotInTheRegisterIsAskedOnceAMonthLater(t *testing.T) {
+	t.Parallel()
 	o, pool := house(t)
 	for chat, said := range map[int64]string{1: "no", 2: "yes", 3: "unsure", 4: "no", 5: "no"} {
 		exec(t, pool, `INSERT INTO people (chat_id, rna, updated_at) VALUES ($1, $2, $3)`, chat, said, at(1, 10, 0))
@@ -206,6 +216,7 @@ func TestWhoWasNotInTheRegisterIsAskedOnceAMonthLater(t *testing.T) {
 }
 
 func TestOnTheFirstMondayWhoAskedHearsOfTheStopsNearThem(t *testing.T) {
+	t.Parallel()
 	o, pool := house(t)
 	exec(t, pool, `INSERT INTO chats (chat_id, language) VALUES (6, 'fr'), (7, 'fr'), (8, 'fr')`)
 	agadir, far := stop("agadir"), stop("far")
@@ -248,6 +259,7 @@ func TestOnTheFirstMondayWhoAskedHearsOfTheStopsNearThem(t *testing.T) {
 }
 
 func TestTwoInstancesRemindOnce(t *testing.T) {
+	t.Parallel()
 	o, pool := house(t)
 	publish(t, pool, at(1, 9, 0), stop("fes"))
 	exec(t, pool, `INSERT INTO chats (chat_id, language) SELECT n, 'fr' FROM generate_series(100, 399) n`)
@@ -279,6 +291,7 @@ func TestTwoInstancesRemindOnce(t *testing.T) {
 // Nothing may be read through: what a tick costs goes by what is due. It is counted in rows, so that the test says the same on any machine
 // for as many people as the national register counts.
 func TestATickIsCheapHoweverManyPeopleThereAre(t *testing.T) {
+	t.Parallel()
 	const everybody = 420_000
 	if testing.Short() {
 		t.Skip("makes 420,000 people")
@@ -335,6 +348,7 @@ func TestATickIsCheapHoweverManyPeopleThereAre(t *testing.T) {
 }
 
 func TestNoMoreRemindersWaitThanAreSoonSent(t *testing.T) {
+	t.Parallel()
 	o, pool := house(t)
 	publish(t, pool, at(1, 9, 0), stop("fes"))
 	exec(t, pool, `INSERT INTO chats (chat_id, language) SELECT n, 'fr' FROM generate_series(100, 100 + $1::int + 9) n`, most)

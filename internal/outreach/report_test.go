@@ -19,7 +19,6 @@ import (
 	"github.com/qafila/qafila/internal/conversation"
 	"github.com/qafila/qafila/internal/locale"
 	"github.com/qafila/qafila/internal/report"
-	"github.com/qafila/qafila/locales"
 	"github.com/qafila/qafila/reminders"
 )
 
@@ -57,10 +56,7 @@ func TestTheReportsCalendarIsReadAsAWhole(t *testing.T) {
 func reporting(t testing.TB) (*Outreach, *pgxpool.Pool, func(now func() time.Time) []string) {
 	t.Helper()
 	o, pool := house(t)
-	texts, err := locale.Load(locales.Files, locale.Languages())
-	if err != nil {
-		t.Fatal(err)
-	}
+	texts := shippedTexts(t)
 	o.Texts, o.ReportWords, o.Sender = texts, conversation.ReportWords{House: &conversation.House{Texts: texts, Directory: towns()}}, 9
 	o.Calendar, _ = LoadReports(reminders.Files)
 	exec(t, pool, `INSERT INTO staff (id, chat_id, role, region, joined_at) OVERRIDING SYSTEM VALUE VALUES (1, 1, 'organiser', '', $1), (2, 2, 'agent', '03', $1), (3, 3, 'agent', '09', $1),
@@ -96,6 +92,7 @@ func reporting(t testing.TB) (*Outreach, *pgxpool.Pool, func(now func() time.Tim
 func still(at time.Time) func() time.Time { return func() time.Time { return at } }
 
 func TestTheCalendarsReportsReachWhomTheyAreForOnceAndNotAtNight(t *testing.T) {
+	t.Parallel()
 	_, pool, look := reporting(t)
 	const fes = "photo qafila-fes.png"
 	for _, c := range []struct {
@@ -129,6 +126,7 @@ func TestTheCalendarsReportsReachWhomTheyAreForOnceAndNotAtNight(t *testing.T) {
 const nothingHappened = "(nothing)"
 
 func TestWhoAsksSeesHowFarAReportIsAndGetsItWhereverItIsTheirs(t *testing.T) {
+	t.Parallel()
 	o, pool, look := reporting(t)
 	o.Calendar = ReportCalendar{}
 	now := at(11, 23, 0) // who asks gets it at night too

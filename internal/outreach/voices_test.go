@@ -11,21 +11,15 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/qafila/qafila/internal/conversation"
-	"github.com/qafila/qafila/internal/directory"
 	"github.com/qafila/qafila/internal/feedback"
 	"github.com/qafila/qafila/internal/locale"
-	"github.com/qafila/qafila/locales"
 )
 
 // voicesHouse has the artisan 1 (fr) and 2 (ary), and of the staff agents 11 and 12 of 03, 13 of 09, and the organiser 20.
 func voicesHouse(t testing.TB) (*Outreach, *pgxpool.Pool) {
 	t.Helper()
 	o, pool := house(t)
-	texts, err := locale.Load(locales.Files, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	o.Texts, o.Directory, o.Sender = texts, directory.Default(), 9
+	o.Texts, o.Directory, o.Sender = shippedTexts(t), towns(), 9
 	o.Word = func(lang locale.Language, n conversation.Note) conversation.Message {
 		said := string(lang) + " " + n.Text
 		for _, p := range []string{"count", "days", "chamber_name", "words"} {
@@ -80,6 +74,7 @@ func speak(t testing.TB, pool *pgxpool.Pool, chat int64, theme, region string, n
 }
 
 func TestVoices(t *testing.T) {
+	t.Parallel()
 	o, pool := voicesHouse(t)
 	expect := func(what string, now time.Time, want ...string) {
 		t.Helper()
