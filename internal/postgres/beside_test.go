@@ -7,7 +7,8 @@ import (
 )
 
 func TestACommandWorksBesideARunningServer(t *testing.T) {
-	dir := ForTestFolder(t)
+	t.Parallel()
+	dir := madeFolder(t)
 	if _, ok := Beside(dir); ok {
 		t.Error("beside whom?")
 	}

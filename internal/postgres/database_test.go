@@ -17,6 +17,7 @@ import (
 )
 
 func TestOpenOnAFolder(t *testing.T) {
+	t.Parallel()
 	dir := ForTestFolder(t)
 	for range 2 { // the second time the data is there
 		d, err := Open(t.Context(), Config{Data: dir, MaxConns: 3})
@@ -47,7 +48,8 @@ func TestOpenOnAFolder(t *testing.T) {
 }
 
 func TestOpenByURLLeavesTheServerAlone(t *testing.T) {
-	s := ForTestServer(t, "fsync=off")
+	t.Parallel()
+	s := startOn(t, madeFolder(t), "fsync=off")
 	d, err := Open(t.Context(), Config{URL: s.URL(), Data: "/nonexistent"})
 	if err != nil {
 		t.Fatal(err)
@@ -61,7 +63,8 @@ func TestOpenByURLLeavesTheServerAlone(t *testing.T) {
 }
 
 func TestOpenWaitsForAServerThatIsStarting(t *testing.T) {
-	s := ForTestServer(t, "fsync=off")
+	t.Parallel()
+	s := startOn(t, madeFolder(t), "fsync=off")
 	if err := s.Stop(); err != nil {
 		t.Fatal(err)
 	}
@@ -84,7 +87,8 @@ func TestOpenWaitsForAServerThatIsStarting(t *testing.T) {
 }
 
 func TestOpenThatCannotWorkFailsAtOnce(t *testing.T) {
-	s := ForTestServer(t, "fsync=off")
+	t.Parallel()
+	s := startOn(t, madeFolder(t), "fsync=off")
 	for name, c := range map[string]struct {
 		config Config
 		words  string
@@ -107,6 +111,7 @@ func TestOpenThatCannotWorkFailsAtOnce(t *testing.T) {
 }
 
 func TestOpenEndsWithItsContext(t *testing.T) {
+	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	waiting := make(chan string, 1)
 	go func() { <-waiting; cancel() }()
@@ -116,7 +121,8 @@ func TestOpenEndsWithItsContext(t *testing.T) {
 }
 
 func TestOpenOnAFolderInUse(t *testing.T) {
-	dir := ForTestFolder(t)
+	t.Parallel()
+	dir := madeFolder(t)
 	d, err := Open(t.Context(), Config{Data: dir})
 	if err != nil {
 		t.Fatal(err)
@@ -128,7 +134,8 @@ func TestOpenOnAFolderInUse(t *testing.T) {
 }
 
 func TestMigrateIsRepeatableAndSafeTogether(t *testing.T) {
-	s := ForTestServer(t, "fsync=off")
+	t.Parallel()
+	s := startOn(t, madeFolder(t), "fsync=off")
 	files, err := filepath.Glob("../../migrations/*.sql")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("migrations: %v (%v)", files, err)
@@ -154,7 +161,8 @@ func TestMigrateIsRepeatableAndSafeTogether(t *testing.T) {
 }
 
 func TestIsTransient(t *testing.T) {
-	s := ForTestServer(t, "fsync=off")
+	t.Parallel()
+	s := startOn(t, madeFolder(t), "fsync=off")
 	pool, err := pgxpool.New(t.Context(), s.URL())
 	if err != nil {
 		t.Fatal(err)

@@ -10,6 +10,7 @@ import (
 )
 
 func TestLongAndOddDataFolderPath(t *testing.T) {
+	t.Parallel()
 	const odd = `Données "26" d'été`
 	for _, outside := range []string{strings.Repeat("long", 30), "comma,comma"} {
 		dir := filepath.Join(ForTestFolder(t), odd, outside)
@@ -34,6 +35,7 @@ func TestLongAndOddDataFolderPath(t *testing.T) {
 }
 
 func TestSocketFolderThatSomebodyElsePreparedIsRefused(t *testing.T) {
+	t.Parallel()
 	home := filepath.Join(ForTestFolder(t), strings.Repeat("long", 30))
 	who := defaultAccount()
 	sockets, err := socketFolder(t.Context(), home, who)
@@ -81,6 +83,7 @@ func startWithElsewhere(t *testing.T, dir, elsewhere string) *Server {
 }
 
 func TestDataFolderOutOfTheServersReach(t *testing.T) {
+	t.Parallel()
 	asRoot(t)
 	dir, elsewhere := private(t), filepath.Join(ForTestFolder(t), "elsewhere")
 	s := startWithElsewhere(t, dir, elsewhere)
@@ -114,6 +117,7 @@ func TestDataFolderOutOfTheServersReach(t *testing.T) {
 }
 
 func TestDataThatWasErasedElsewhereIsSaid(t *testing.T) {
+	t.Parallel()
 	asRoot(t)
 	dir, elsewhere := private(t), filepath.Join(ForTestFolder(t), "elsewhere")
 	f, err := claim(t.Context(), dir)
@@ -134,6 +138,7 @@ func TestDataThatWasErasedElsewhereIsSaid(t *testing.T) {
 }
 
 func TestDataWithoutItsFolderIsDroppedAfterAMonth(t *testing.T) {
+	t.Parallel()
 	base, now := t.TempDir(), time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
 	folder := t.TempDir()
 	for name, note := range map[string]struct {
@@ -177,6 +182,7 @@ func TestDataWithoutItsFolderIsDroppedAfterAMonth(t *testing.T) {
 }
 
 func TestDataFolderOfAnotherUser(t *testing.T) {
+	t.Parallel()
 	asRoot(t)
 	dir := ForTestFolder(t)
 	const uid = 65534 // nobody: PostgreSQL wants a user that has a name
@@ -203,6 +209,7 @@ func TestDataFolderOfAnotherUser(t *testing.T) {
 }
 
 func TestDataFolderThatCannotBeMade(t *testing.T) {
+	t.Parallel()
 	file := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)

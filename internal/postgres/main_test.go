@@ -162,11 +162,11 @@ func eventually(t *testing.T, what string, holds func() bool) {
 	}
 }
 
-func startOn(t *testing.T, dir string) *Server {
+func startOn(t *testing.T, dir string, settings ...string) *Server {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), testPatience)
 	defer cancel()
-	s, err := Start(ctx, dir)
+	s, err := Start(ctx, dir, settings...)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -21,6 +21,7 @@ func install(t *testing.T, version string) string {
 }
 
 func TestFindPrograms(t *testing.T) {
+	t.Parallel()
 	empty, thirteen, sixteen, eighteen := t.TempDir(), install(t, "13.4"), install(t, "16.2 (Debian 16.2-1)"), install(t, "18beta1")
 	for name, c := range map[string]struct {
 		places []string
@@ -42,6 +43,7 @@ func TestFindPrograms(t *testing.T) {
 }
 
 func TestWithoutProgramsOneLineSaysWhatToDo(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		places []string
 		major  int

@@ -44,6 +44,7 @@ func TestServerKeepsItsDataFromOneStartToTheNext(t *testing.T) {
 }
 
 func TestServerIsOutOfTheNetworkAndNotRoot(t *testing.T) {
+	t.Parallel()
 	s := ForTestServer(t, "fsync=off")
 	if addresses := run(t, s.URL(), `SHOW listen_addresses`); addresses != "" {
 		t.Errorf("listens on %q", addresses)
@@ -61,6 +62,7 @@ func TestServerIsOutOfTheNetworkAndNotRoot(t *testing.T) {
 }
 
 func TestAFolderServesOneProgramAtATime(t *testing.T) {
+	t.Parallel()
 	dir := madeFolder(t)
 	other := runProgram(t, dir)
 
@@ -79,12 +81,14 @@ func TestAFolderServesOneProgramAtATime(t *testing.T) {
 }
 
 func TestServerEndsWithAProgramThatIsKilled(t *testing.T) {
+	t.Parallel()
 	p := runProgram(t, madeFolder(t))
 	kill(t, p.self)
 	eventually(t, "the server ends", func() bool { return !running(p.server) })
 }
 
 func TestNextStartAfterAKill(t *testing.T) {
+	t.Parallel()
 	for name, victims := range map[string]func(p program) []int{
 		"of the program":                       func(p program) []int { return []int{p.self} },
 		"of the program and its guard":         func(p program) []int { return []int{p.guard, p.self} }, // the server lives on
@@ -92,6 +96,7 @@ func TestNextStartAfterAKill(t *testing.T) {
 		"of the server, then of the program":   func(p program) []int { return []int{p.server, p.self} },
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			dir := madeFolder(t)
 			p := runProgram(t, dir)
 			run(t, p.url, `CREATE TABLE kept (n int)`, `INSERT INTO kept VALUES (7)`)
@@ -109,7 +114,8 @@ func TestNextStartAfterAKill(t *testing.T) {
 }
 
 func TestServerThatIsKilledComesBackAndThePoolWithIt(t *testing.T) {
-	s := ForTestServer(t)
+	t.Parallel()
+	s := startOn(t, madeFolder(t))
 	pool, err := pgxpool.New(t.Context(), s.URL())
 	if err != nil {
 		t.Fatal(err)
@@ -134,7 +140,8 @@ func TestServerThatIsKilledComesBackAndThePoolWithIt(t *testing.T) {
 }
 
 func TestPoolSurvivesARestart(t *testing.T) {
-	s := ForTestServer(t, "fsync=off")
+	t.Parallel()
+	s := startOn(t, madeFolder(t), "fsync=off")
 	pool, err := pgxpool.New(t.Context(), s.URL())
 	if err != nil {
 		t.Fatal(err)
@@ -156,6 +163,7 @@ func TestPoolSurvivesARestart(t *testing.T) {
 }
 
 func TestPidFileThatNamesNoServerOfOursIsNoObstacle(t *testing.T) {
+	t.Parallel()
 	zombie := exec.Command("true")
 	if err := zombie.Start(); err != nil {
 		t.Fatal(err)
@@ -198,6 +206,7 @@ func TestPidFileThatNamesNoServerOfOursIsNoObstacle(t *testing.T) {
 }
 
 func TestServerThatCannotStartSaysWhy(t *testing.T) {
+	t.Parallel()
 	dir := madeFolder(t)
 	_, err := Start(t.Context(), dir, "shared_buffers=nonsense")
 	if err == nil || !strings.Contains(err.Error(), `invalid value for parameter "shared_buffers"`) {
@@ -207,6 +216,7 @@ func TestServerThatCannotStartSaysWhy(t *testing.T) {
 }
 
 func TestLogHoldsNoValuesOfPeople(t *testing.T) {
+	t.Parallel()
 	s := startOn(t, madeFolder(t))
 	pool, err := pgxpool.New(t.Context(), s.URL())
 	if err != nil {
@@ -232,6 +242,7 @@ func TestLogHoldsNoValuesOfPeople(t *testing.T) {
 }
 
 func TestInterruptedInitdbIsBegunAnew(t *testing.T) {
+	t.Parallel()
 	dir := ForTestFolder(t)
 	half := filepath.Join(dir, "postgres", "new-123", "base")
 	if err := os.MkdirAll(half, 0o700); err != nil {
@@ -245,6 +256,7 @@ func TestInterruptedInitdbIsBegunAnew(t *testing.T) {
 }
 
 func TestDataOfAVersionThatIsNotInstalled(t *testing.T) {
+	t.Parallel()
 	dir := ForTestFolder(t)
 	f, err := claim(t.Context(), dir)
 	if err != nil {

@@ -15,6 +15,7 @@ import (
 )
 
 func TestEveryTestHasADatabaseOfItsOwn(t *testing.T) {
+	t.Parallel()
 	for range 2 { // what the first leaves, the second doesn't see
 		pool := ForTest(t)
 		var migrations int
@@ -33,6 +34,7 @@ func TestEveryTestHasADatabaseOfItsOwn(t *testing.T) {
 }
 
 func TestDatabaseIsGoneAfterItsTest(t *testing.T) {
+	t.Parallel()
 	witness := ForTest(t)
 	var name string
 	t.Run("a test", func(t *testing.T) {
@@ -47,7 +49,7 @@ func TestDatabaseIsGoneAfterItsTest(t *testing.T) {
 }
 
 func TestGivenServerIsUsed(t *testing.T) {
-	s := ForTestServer(t, "fsync=off")
+	s := startOn(t, madeFolder(t), "fsync=off")
 	for name, url := range map[string]string{
 		"an address":          s.URL(),
 		"names and values":    "host=" + s.cluster.sockets + " user=" + superuser + " dbname=" + databaseName,
@@ -65,7 +67,8 @@ func TestGivenServerIsUsed(t *testing.T) {
 }
 
 func TestTemplatesAreMadeOnceAndAnewWhenStale(t *testing.T) {
-	s := ForTestServer(t, "fsync=off")
+	t.Parallel()
+	s := startOn(t, madeFolder(t), "fsync=off")
 	admin, err := pgx.Connect(t.Context(), s.URL())
 	if err != nil {
 		t.Fatal(err)
@@ -102,6 +105,7 @@ func TestTemplatesAreMadeOnceAndAnewWhenStale(t *testing.T) {
 
 // The processes of one `go test ./...` begin within milliseconds of each other.
 func TestProcessesShareOneServer(t *testing.T) {
+	t.Parallel()
 	temp := ForTestFolder(t)
 	if err := os.Chmod(temp, 0o777|os.ModeSticky); err != nil {
 		t.Fatal(err)
@@ -158,6 +162,7 @@ func serverOf(t *testing.T, s shared) int {
 }
 
 func TestSharedServerEndsAfterItsLastUser(t *testing.T) {
+	t.Parallel()
 	temp := ForTestFolder(t)
 	first, second := joinIn(t, temp), joinIn(t, temp)
 	if first.cluster.home != second.cluster.home {
@@ -178,6 +183,7 @@ func TestSharedServerEndsAfterItsLastUser(t *testing.T) {
 
 // Whoever comes while the keeper decides either keeps this server or gets another: never one that stops.
 func TestSharedServerIsNotStoppedUnderWhoJustCame(t *testing.T) {
+	t.Parallel()
 	temp := ForTestFolder(t)
 	homes := map[string]bool{}
 	for range 6 {
@@ -194,6 +200,7 @@ func TestSharedServerIsNotStoppedUnderWhoJustCame(t *testing.T) {
 }
 
 func TestSharedServerWhoseKeeperWasKilledIsSweptAway(t *testing.T) {
+	t.Parallel()
 	temp := ForTestFolder(t)
 	s := joinIn(t, temp)
 	server := serverOf(t, s)
@@ -223,6 +230,7 @@ func TestSharedServerWhoseKeeperWasKilledIsSweptAway(t *testing.T) {
 
 // What root does as user postgres, every other user does as themselves.
 func TestAsAnotherUser(t *testing.T) {
+	t.Parallel()
 	asRoot(t)
 	dir := ForTestFolder(t)
 	binary := filepath.Join(dir, "tests")
