@@ -71,6 +71,7 @@ func greet(r *rig, n int) ([]*simulator.Person, error) {
 }
 
 func TestPostgresRestartedUnderLoadLosesNothing(t *testing.T) {
+	t.Parallel()
 	server := postgres.ForTestServer(t, "fsync=off")
 	pool, err := pgxpool.New(t.Context(), server.URL())
 	if err != nil {
@@ -107,6 +108,7 @@ func TestPostgresRestartedUnderLoadLosesNothing(t *testing.T) {
 }
 
 func TestTelegramFailingForAWhileLosesNothingAndHoldsNobody(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, "ours")
 	r.start()
 	people, err := greet(r, 20)
@@ -142,8 +144,10 @@ func TestTelegramFailingForAWhileLosesNothingAndHoldsNobody(t *testing.T) {
 }
 
 func TestATurnThatBreaksTouchesNobodyElse(t *testing.T) {
+	t.Parallel()
 	for _, how := range []string{"break", "error"} {
 		t.Run(how, func(t *testing.T) {
+			t.Parallel()
 			r := newRig(t, "ours")
 			people := r.people(10)
 			for _, p := range people {
@@ -184,6 +188,7 @@ func TestATurnThatBreaksTouchesNobodyElse(t *testing.T) {
 }
 
 func TestTwoInstancesKeepOrderAndDoNothingTwice(t *testing.T) {
+	t.Parallel()
 	// Two loops with webhooks on one database: Telegram brings each update to both.
 	r := newRig(t, "ours")
 	r.hook = true
@@ -202,6 +207,7 @@ func TestTwoInstancesKeepOrderAndDoNothingTwice(t *testing.T) {
 }
 
 func TestRepliesDoNotWaitBehindBulk(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, "ours")
 	people, err := func() ([]*simulator.Person, error) { r.start(); return greet(r, 5) }()
 	if err != nil {
@@ -244,6 +250,7 @@ func TestRepliesDoNotWaitBehindBulk(t *testing.T) {
 }
 
 func TestWhoBlocksTheBotIsNotTriedAgain(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, "ours")
 	r.start()
 	people, err := greet(r, 2)
@@ -278,6 +285,7 @@ func TestWhoBlocksTheBotIsNotTriedAgain(t *testing.T) {
 }
 
 func TestAFullDiskLosesNothing(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, "ours")
 	r.start()
 	people, err := greet(r, 10)

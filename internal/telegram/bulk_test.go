@@ -133,6 +133,7 @@ func holdsRate(t *testing.T, instances, n int, atLeast time.Duration) {
 }
 
 func TestARefusalSlowsTheLaneAndNobodyElse(t *testing.T) {
+	t.Parallel()
 	var once sync.Once
 	refuse := make(chan struct{})
 	sim, lane, sender := mailing(t, 20, 200, func(sim *simulator.Server, people []*simulator.Person) {
@@ -172,6 +173,7 @@ func TestARefusalSlowsTheLaneAndNobodyElse(t *testing.T) {
 }
 
 func TestWhoBlockedTheBotIsUnreachableAndDoubtIsKept(t *testing.T) {
+	t.Parallel()
 	var mu sync.Mutex
 	var broken []int64
 	_, lane, _ := mailing(t, 12, 500, func(sim *simulator.Server, people []*simulator.Person) {

@@ -14,6 +14,7 @@ import (
 )
 
 func TestFetchReadsAFileAndNoMoreThanItMay(t *testing.T) {
+	t.Parallel()
 	const token = "123456789:AAF-a-token-that-looks-like-one-000"
 	const most = 1000
 	told := func(size int) string {

@@ -56,6 +56,7 @@ func (r *rig) store(owner, chat int64, words ...string) (ds []conversation.Deliv
 }
 
 func TestAReplyWhoseCommitNobodyHeardOfIsSent(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, "ours")
 	p := r.people(1)[0]
 	p.Start("")
@@ -67,6 +68,7 @@ func TestAReplyWhoseCommitNobodyHeardOfIsSent(t *testing.T) {
 }
 
 func TestWhatAStoppedInstanceLeftComesBeforeNewReplies(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, "ours")
 	p := r.people(1)[0]
 	r.store(1, p.ID(), "left from before the stop")
@@ -84,6 +86,7 @@ func TestWhatAStoppedInstanceLeftComesBeforeNewReplies(t *testing.T) {
 }
 
 func TestAnInstanceThatWasTakenOverLetsGo(t *testing.T) {
+	t.Parallel()
 	// A's signs of life don't come through while a call of its takes long. B takes over. A must not send the rest of its memory again.
 	r := newRig(t, "ours")
 	p := r.people(1)[0]
@@ -124,6 +127,7 @@ func TestAnInstanceThatWasTakenOverLetsGo(t *testing.T) {
 }
 
 func TestALivePositionIsNoTalk(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, "ours")
 	p := r.people(1)[0]
 	p.Start("")
@@ -142,6 +146,7 @@ func TestALivePositionIsNoTalk(t *testing.T) {
 }
 
 func TestBulkLeavesInItsOrderAndNotWhenItIsHeldOrTooLate(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, "ours")
 	p := r.people(1)[0]
 	p.Start("")

@@ -40,6 +40,7 @@ var promises = []promise{
 func TestPromises(t *testing.T) {
 	for _, p := range promises {
 		t.Run(p.name, func(t *testing.T) {
+			t.Parallel()
 			if err := p.check(t, newRig(t, "ours")); err != nil {
 				t.Error(err)
 			}
