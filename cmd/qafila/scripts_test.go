@@ -190,6 +190,7 @@ func (p *player) settle() {
 	p.t.Helper()
 	p.rig.quiet(p.t)
 	p.rig.service.refreshAnswers(p.t.Context()) // what staff changed is known from now on
+	p.rig.service.group(p.t.Context())          // and what says the same as what was just said
 	now := p.actor
 	for _, a := range p.actors {
 		p.actor = a
@@ -407,9 +408,18 @@ func (p *player) expect(words string) {
 	}
 }
 
+// buttons stand under the message that the last line was about, which need not be the newest any more; else, those that can be pressed now.
 func (p *player) buttons(list string) {
 	p.t.Helper()
-	have := p.person.Buttons()
+	var have []string
+	for _, row := range p.last.Message.Inline {
+		for _, b := range row {
+			have = append(have, b.Text)
+		}
+	}
+	if len(have) == 0 {
+		have = p.person.Buttons()
+	}
 	for _, label := range regexp.MustCompile(`\[([^\]]*)\]`).FindAllStringSubmatch(list, -1) {
 		found := false
 		for _, b := range have {
