@@ -3,6 +3,7 @@ package outreach
 import (
 	"context"
 	"crypto/rand"
+	flags "flag"
 	"fmt"
 	"strings"
 	"testing"
@@ -288,20 +289,18 @@ func TestTwoInstancesRemindOnce(t *testing.T) {
 	}
 }
 
-// Nothing may be read through: what a tick costs goes by what is due. It is counted in rows, so that the test says the same on any machine
-// for as many people as the national register counts.
+// The full form, with as many people as the national register counts: go test ./internal/outreach -run HoweverMany -everybody 420000
+var everybody = flags.Int("everybody", 80_000, "people that there are while reminders are looked for")
+
+// Nothing may be read through: what a tick costs goes by what is due. It is counted in rows, so that the test says the same on any machine.
 func TestATickIsCheapHoweverManyPeopleThereAre(t *testing.T) {
 	t.Parallel()
-	const everybody = 420_000
-	if testing.Short() {
-		t.Skip("makes 420,000 people")
-	}
 	o, pool := house(t)
 	publish(t, pool, at(1, 9, 0), stop("fes"))
 	exec(t, pool, `INSERT INTO chats (chat_id, language, unfinished, unfinished_at, seen_at) SELECT n, 'fr', CASE WHEN n % 4 = 0 THEN 'registration_form' ELSE '' END,
-		CASE WHEN n % 4 = 0 THEN $1::timestamptz - n * interval '1 minute' END, $1 FROM generate_series(1000, 1000 + $2::int) n`, at(1, 9, 0), everybody)
-	exec(t, pool, `INSERT INTO people (chat_id, rna, updated_at) SELECT n, 'no', $1::timestamptz - interval '40 days' - n * interval '1 second' FROM generate_series(1000, 1000 + $2::int) n`, at(1, 9, 0), everybody)
-	exec(t, pool, `INSERT INTO watches (chat_id, created_at) SELECT n, $1 FROM generate_series(1000, 1000 + $2::int) n`, at(2, 9, 0), everybody)
+		CASE WHEN n % 4 = 0 THEN $1::timestamptz - n * interval '1 minute' END, $1 FROM generate_series(1000, 1000 + $2::int) n`, at(1, 9, 0), *everybody)
+	exec(t, pool, `INSERT INTO people (chat_id, rna, updated_at) SELECT n, 'no', $1::timestamptz - interval '40 days' - n * interval '1 second' FROM generate_series(1000, 1000 + $2::int) n`, at(1, 9, 0), *everybody)
+	exec(t, pool, `INSERT INTO watches (chat_id, created_at) SELECT n, $1 FROM generate_series(1000, 1000 + $2::int) n`, at(2, 9, 0), *everybody)
 	exec(t, pool, `UPDATE stops SET announced = true`)
 	place(t, pool, at(2, 9, 0), "fes", 1, 2)
 	exec(t, pool, `ANALYZE`)
