@@ -33,6 +33,7 @@ func refreshed(t testing.TB, c *answers.Current, pool *pgxpool.Pool, left int) {
 }
 
 func TestWhatStaffChangeIsAnsweredWithoutARelease(t *testing.T) {
+	t.Parallel()
 	pool, shipped := postgres.ForTest(t), shipped(t)
 	c := answers.NewCurrent(shipped, lexicon(t))
 	const id, by = "card.price", 7
@@ -85,6 +86,7 @@ func TestWhatStaffChangeIsAnsweredWithoutARelease(t *testing.T) {
 }
 
 func TestNothingIsReadWhenNothingChanged(t *testing.T) {
+	t.Parallel()
 	pool := postgres.ForTest(t)
 	c := answers.NewCurrent(shipped(t), lexicon(t))
 	must(t, answers.AddWays(t.Context(), pool, "card.what", []string{"zorglub"}, 1, now))
@@ -98,6 +100,7 @@ func TestNothingIsReadWhenNothingChanged(t *testing.T) {
 }
 
 func TestAChangeThatNoLongerFitsIsLeftOutAndNamed(t *testing.T) {
+	t.Parallel()
 	a := shipped(t)
 	with, left := a.With(answers.Overrides{
 		Texts:   map[string]map[locale.Language]answers.Text{"card.gone": {locale.French: {Body: "x"}}},
@@ -123,6 +126,7 @@ func TestAChangeThatNoLongerFitsIsLeftOutAndNamed(t *testing.T) {
 }
 
 func TestWhatStaffWriteMustFitTheScreen(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		got, want answers.Fit
 	}{
@@ -140,6 +144,7 @@ func TestWhatStaffWriteMustFitTheScreen(t *testing.T) {
 }
 
 func TestAnAnswerIsOldWhenItsSourceIs(t *testing.T) {
+	t.Parallel()
 	e, _ := shipped(t).Get("card.what")
 	if e.Aged(e.Checked.Add(answers.Old)) || !e.Aged(e.Checked.Add(answers.Old+time.Second)) {
 		t.Error("old too early or too late")
@@ -150,6 +155,7 @@ func TestAnAnswerIsOldWhenItsSourceIs(t *testing.T) {
 }
 
 func TestWhatIsAskedIsKeptAboutNobody(t *testing.T) {
+	t.Parallel()
 	pool := postgres.ForTest(t)
 	note := func(a answers.Asked) { t.Helper(); must(t, answers.Note(context.Background(), pool, a, now)) }
 	note(answers.Asked{Language: locale.French, Words: "appelez-moi au 06 61 23 45 67, +212661234567, moi@example.ma ou @fatima https://x.ma/y", Decision: "unknown"})
@@ -185,6 +191,7 @@ func TestWhatIsAskedIsKeptAboutNobody(t *testing.T) {
 }
 
 func TestUnansweredQuestionsComeUntilStaffDealtWithThem(t *testing.T) {
+	t.Parallel()
 	pool := postgres.ForTest(t)
 	for _, a := range []answers.Asked{
 		{Words: "quand ouvre le bureau", Decision: "unknown"}, {Words: "quand ouvre le bureau", Decision: answers.None}, {Words: "merci", Decision: "answer", Entry: "meta.thanks"},
@@ -212,6 +219,7 @@ func TestUnansweredQuestionsComeUntilStaffDealtWithThem(t *testing.T) {
 }
 
 func TestQuestionsThatAskForTheSameAreGroupedInEveryScript(t *testing.T) {
+	t.Parallel()
 	c := answers.NewCurrent(shipped(t), lexicon(t))
 	groups := c.Grouped([]answers.Open{{"combien coûte le stand", 1, ""}, {"combien coute un stand svp", 2, ""}, {"bghit lkhaymat dyal sahra", 1, ""},
 		{"ch7al taman stand", 1, ""}, {"zrabi zrabi", 3, ""}, {"??", 1, ""}, {"!!", 1, ""}})

@@ -27,6 +27,7 @@ func waitForLock(t testing.TB, pool *pgxpool.Pool) {
 }
 
 func TestAFreedPlaceGoesToWhoWaitsLongest(t *testing.T) {
+	t.Parallel()
 	pool := saved(t, stop("fes", 1))
 	first := register(t, pool, person("fes", 1, "Fatima", true))
 	second := register(t, pool, person("fes", 2, "Khadija", false))
@@ -50,6 +51,7 @@ func TestAFreedPlaceGoesToWhoWaitsLongest(t *testing.T) {
 }
 
 func TestWhoStoppedMessagesMovesUpSilently(t *testing.T) {
+	t.Parallel()
 	pool := saved(t, stop("fes", 1))
 	first := register(t, pool, person("fes", 1, "Fatima", true))
 	register(t, pool, person("fes", 2, "Khadija", true))
@@ -63,6 +65,7 @@ func TestWhoStoppedMessagesMovesUpSilently(t *testing.T) {
 }
 
 func TestLeavingTheWaitingListMovesNobodyIntoAPlace(t *testing.T) {
+	t.Parallel()
 	pool := saved(t, stop("fes", 1))
 	register(t, pool, person("fes", 1, "Fatima", true))
 	second := register(t, pool, person("fes", 2, "Khadija", true))
@@ -75,6 +78,7 @@ func TestLeavingTheWaitingListMovesNobodyIntoAPlace(t *testing.T) {
 }
 
 func TestOnlyOnesOwnRegistrationIsCancelledAndOnlyOnce(t *testing.T) {
+	t.Parallel()
 	pool := saved(t, stop("fes", 1))
 	r := register(t, pool, person("fes", 1, "Fatima", true))
 	register(t, pool, person("fes", 2, "Khadija", true))
@@ -92,6 +96,7 @@ func TestOnlyOnesOwnRegistrationIsCancelledAndOnlyOnce(t *testing.T) {
 }
 
 func TestAReminderGoesWithTheLastRegistrationAtTheStop(t *testing.T) {
+	t.Parallel()
 	pool := saved(t, stop("fes", 0))
 	a, b := register(t, pool, person("fes", 1, "Fatima", true)), register(t, pool, person("fes", 1, "Khadija", false))
 	if _, err := WatchStop(t.Context(), pool, 1, "fes", now); err != nil {
@@ -108,6 +113,7 @@ func TestAReminderGoesWithTheLastRegistrationAtTheStop(t *testing.T) {
 }
 
 func TestCancellingWhileAnotherRegistersGivesThePlaceToTheListFirst(t *testing.T) {
+	t.Parallel()
 	// given a full stop with one waiting, and a cancellation under way
 	pool := saved(t, stop("fes", 1))
 	first := register(t, pool, person("fes", 1, "Fatima", true))
@@ -141,6 +147,7 @@ func TestCancellingWhileAnotherRegistersGivesThePlaceToTheListFirst(t *testing.T
 }
 
 func TestForgettingAChatFreesItsPlaces(t *testing.T) {
+	t.Parallel()
 	pool := saved(t, stop("fes", 2), stop("agadir", 1))
 	for _, r := range []Registration{person("fes", 1, "Fatima", true), person("fes", 1, "Khadija", false), person("fes", 2, "Hassan", true),
 		person("fes", 3, "Omar", true), person("agadir", 1, "Fatima", true), person("agadir", 2, "Hassan", true)} {
@@ -157,6 +164,7 @@ func TestForgettingAChatFreesItsPlaces(t *testing.T) {
 }
 
 func TestNobodyMovesUpAtAStopThatIsOver(t *testing.T) {
+	t.Parallel()
 	pool := saved(t, stop("fes", 1))
 	first := register(t, pool, person("fes", 1, "Fatima", true))
 	register(t, pool, person("fes", 2, "Khadija", true))

@@ -84,6 +84,7 @@ func full(t *testing.T, capacity, waiting int) (pool *pgxpool.Pool, placed, list
 }
 
 func TestWhoHasAPlaceIsLetInOnceAndASecondScanSaysWhenTheFirstWas(t *testing.T) {
+	t.Parallel()
 	pool, placed, _ := full(t, 3, 0)
 	first := opens.Add(-10 * time.Minute)
 	a := admit(t, pool, placed[0], first, Entered)
@@ -101,6 +102,7 @@ func TestWhoHasAPlaceIsLetInOnceAndASecondScanSaysWhenTheFirstWas(t *testing.T) 
 }
 
 func TestWhoDoesNotBelongToThisDoorIsTurnedAway(t *testing.T) {
+	t.Parallel()
 	pool, placed, _ := full(t, 3, 0)
 	foreign := register(t, pool, person("agadir", 1, "Fatima", true)).Reference
 	if a := admit(t, pool, foreign, opens, Elsewhere); a.Guest.Stop.ID != "agadir" {
@@ -124,6 +126,7 @@ func TestWhoDoesNotBelongToThisDoorIsTurnedAway(t *testing.T) {
 }
 
 func TestFromTheStartOnFreedPlacesAreForWhoIsThere(t *testing.T) {
+	t.Parallel()
 	pool, placed, listed := full(t, 2, 2)
 	give := func(i int, at time.Time) (up []Promotion) {
 		t.Helper()
@@ -151,6 +154,7 @@ func TestFromTheStartOnFreedPlacesAreForWhoIsThere(t *testing.T) {
 }
 
 func TestWhoWaitsComesInWhenNobodyExpectedLosesAPlaceAndLaterWhenThereIsRoom(t *testing.T) {
+	t.Parallel()
 	pool, placed, listed := full(t, 2, 2)
 	admit(t, pool, placed[0], opens, Entered)
 	a := admit(t, pool, listed[0], late.Add(-time.Second), Early)
@@ -170,6 +174,7 @@ func TestWhoWaitsComesInWhenNobodyExpectedLosesAPlaceAndLaterWhenThereIsRoom(t *
 }
 
 func TestWhoHasAPlaceAndComesLateGetsItWhileThereIsRoom(t *testing.T) {
+	t.Parallel()
 	pool, placed, listed := full(t, 3, 1)
 	admit(t, pool, placed[0], opens, Entered)
 	admit(t, pool, listed[0], late, Entered)
@@ -178,6 +183,7 @@ func TestWhoHasAPlaceAndComesLateGetsItWhileThereIsRoom(t *testing.T) {
 }
 
 func TestWithoutACapacityEverybodyComesIn(t *testing.T) {
+	t.Parallel()
 	pool := saved(t, stop("fes", 0))
 	ref := register(t, pool, person("fes", 1, "Fatima", true)).Reference
 	admit(t, pool, ref, opens, Entered)
@@ -186,6 +192,7 @@ func TestWithoutACapacityEverybodyComesIn(t *testing.T) {
 }
 
 func TestTheRestOfAPartyComesInTogetherAsFarAsThereIsRoom(t *testing.T) {
+	t.Parallel()
 	pool := saved(t, stop("fes", 3))
 	var refs []string
 	for i := range 3 {
@@ -222,6 +229,7 @@ func TestTheRestOfAPartyComesInTogetherAsFarAsThereIsRoom(t *testing.T) {
 }
 
 func TestAMistakenCheckInIsTakenBack(t *testing.T) {
+	t.Parallel()
 	pool, placed, listed := full(t, 2, 1)
 	admit(t, pool, placed[0], opens, Entered)
 	takeBack(t, pool, placed[0], opens, true)
@@ -241,6 +249,7 @@ func TestAMistakenCheckInIsTakenBack(t *testing.T) {
 }
 
 func TestADoorWaitsForTheOtherBeforeItGivesTheLastPlace(t *testing.T) {
+	t.Parallel()
 	// given one place, for which two wait, and a third who stands there without a registration
 	pool, _, listed := full(t, 1, 2)
 	for what, second := range map[string]struct {
@@ -278,6 +287,7 @@ func TestADoorWaitsForTheOtherBeforeItGivesTheLastPlace(t *testing.T) {
 }
 
 func TestTwoDoorsNeverLetInMoreThanThereIsRoom(t *testing.T) {
+	t.Parallel()
 	pool, placed, listed := full(t, 5, 10)
 	var g errgroup.Group
 	g.SetLimit(8)
@@ -311,6 +321,7 @@ func TestTwoDoorsNeverLetInMoreThanThereIsRoom(t *testing.T) {
 }
 
 func TestTwoDoorsAtOnceLetOnePersonInOnce(t *testing.T) {
+	t.Parallel()
 	pool, placed, _ := full(t, 3, 0)
 	var g errgroup.Group
 	got := make([]Admission, 8)
@@ -338,6 +349,7 @@ func TestTwoDoorsAtOnceLetOnePersonInOnce(t *testing.T) {
 }
 
 func TestDoorsCancellationsAndRegistrationsAtOnceKeepTheCountTrue(t *testing.T) {
+	t.Parallel()
 	pool, placed, listed := full(t, 6, 6)
 	var g errgroup.Group
 	for worker := range 6 {

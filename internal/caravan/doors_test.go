@@ -8,6 +8,7 @@ import (
 )
 
 func TestTodaysDoorsComeFirst(t *testing.T) {
+	t.Parallel()
 	at := func(id string, days int) Stop {
 		s := stop(id, 0)
 		s.Starts, s.Ends = now.AddDate(0, 0, days).Add(2*time.Hour), now.AddDate(0, 0, days).Add(5*time.Hour)
@@ -30,6 +31,7 @@ func TestTodaysDoorsComeFirst(t *testing.T) {
 }
 
 func TestAGuestIsFoundByPartsOfTheName(t *testing.T) {
+	t.Parallel()
 	pool := saved(t, stop("fes", 0), stop("agadir", 0))
 	for i, n := range []string{"Fatima El Idrissi", "Fatima Zahra", "Hassan Idrissi"} {
 		register(t, pool, person("fes", int64(i+1), n, false))

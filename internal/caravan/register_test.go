@@ -16,6 +16,7 @@ import (
 )
 
 func TestTheFirstComersGetAPlaceAndTheOthersWaitInOrder(t *testing.T) {
+	t.Parallel()
 	pool := saved(t, stop("fes", 2))
 	for i, want := range []Registered{{State: Confirmed}, {State: Confirmed}, {State: Waitlisted, Position: 1}, {State: Waitlisted, Position: 2}} {
 		got := register(t, pool, person("fes", int64(i+1), name(i), true))
@@ -30,6 +31,7 @@ func TestTheFirstComersGetAPlaceAndTheOthersWaitInOrder(t *testing.T) {
 }
 
 func TestWithoutACapacityAllAreConfirmed(t *testing.T) {
+	t.Parallel()
 	pool := saved(t, stop("fes", 0))
 	for i := range 20 {
 		if got := register(t, pool, person("fes", int64(i+1), name(i), true)); got.State != Confirmed {
@@ -39,6 +41,7 @@ func TestWithoutACapacityAllAreConfirmed(t *testing.T) {
 }
 
 func TestTwiceTheSamePersonIsOneRegistration(t *testing.T) {
+	t.Parallel()
 	pool := saved(t, stop("fes", 5), stop("agadir", 5))
 	first := register(t, pool, person("fes", 1, "Fatima El Idrissi", true))
 	for what, again := range map[string]Registration{
@@ -63,6 +66,7 @@ func TestTwiceTheSamePersonIsOneRegistration(t *testing.T) {
 }
 
 func TestAfterCancellingOneMayRegisterAgain(t *testing.T) {
+	t.Parallel()
 	pool := saved(t, stop("fes", 5))
 	first := register(t, pool, person("fes", 1, "Fatima", true))
 	if _, ok, err := tryCancel(t.Context(), pool, 1, first.Reference); !ok || err != nil {
@@ -75,6 +79,7 @@ func TestAfterCancellingOneMayRegisterAgain(t *testing.T) {
 }
 
 func TestNobodyIsRegisteredWhereNobodyCanGo(t *testing.T) {
+	t.Parallel()
 	draft, cancelled := stop("draft", 5), stop("cancelled", 5)
 	draft.State, cancelled.State = Draft, Cancelled
 	pool := saved(t, draft, cancelled, stop("fes", 5))
@@ -93,6 +98,7 @@ func TestNobodyIsRegisteredWhereNobodyCanGo(t *testing.T) {
 }
 
 func TestATakenReferenceIsDrawnAgain(t *testing.T) {
+	t.Parallel()
 	pool := saved(t, stop("fes", 5))
 	same := make([]byte, 24)
 	first, err := func() (got Registered, err error) {
@@ -119,6 +125,7 @@ func TestATakenReferenceIsDrawnAgain(t *testing.T) {
 }
 
 func TestManyAtOnceNeverGoOverCapacity(t *testing.T) {
+	t.Parallel()
 	pool := saved(t, stop("fes", 7))
 	var g errgroup.Group
 	g.SetLimit(8)
@@ -138,6 +145,7 @@ func TestManyAtOnceNeverGoOverCapacity(t *testing.T) {
 }
 
 func TestTwoTransactionsForTheLastPlace(t *testing.T) {
+	t.Parallel()
 	pool := saved(t, stop("fes", 1))
 	first, err := pool.Begin(t.Context())
 	if err != nil {
@@ -167,6 +175,7 @@ func TestTwoTransactionsForTheLastPlace(t *testing.T) {
 }
 
 func TestTheSamePersonTwiceAtOnceIsOneRegistration(t *testing.T) {
+	t.Parallel()
 	for _, capacity := range []int{0, 10} {
 		pool := saved(t, stop("fes", capacity))
 		var g errgroup.Group
@@ -197,6 +206,7 @@ func TestTheSamePersonTwiceAtOnceIsOneRegistration(t *testing.T) {
 }
 
 func TestCancellingAndRegisteringAtOnceKeepsTheOrder(t *testing.T) {
+	t.Parallel()
 	pool := saved(t, stop("fes", 4), stop("agadir", 3))
 	var g errgroup.Group
 	for worker := range 8 {
@@ -229,6 +239,7 @@ func TestCancellingAndRegisteringAtOnceKeepsTheOrder(t *testing.T) {
 }
 
 func TestAFullStopsCountIsHeldByTheDatabaseAndNotByTheCode(t *testing.T) {
+	t.Parallel()
 	// given a place taken in a transaction that is rolled back
 	pool := saved(t, stop("fes", 1))
 	undo := errors.New("undo")

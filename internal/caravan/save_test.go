@@ -14,6 +14,7 @@ import (
 )
 
 func TestStopsComeBackAsTheyWereSaved(t *testing.T) {
+	t.Parallel()
 	in := stop("fes", 12)
 	in.Programme, in.Partners, in.Sample = []string{"card.how"}, []string{"OMPIC"}, true
 	pool := saved(t, in)
@@ -34,6 +35,7 @@ func TestStopsComeBackAsTheyWereSaved(t *testing.T) {
 }
 
 func TestSavingAgainChangesWhatChanged(t *testing.T) {
+	t.Parallel()
 	pool := saved(t, stop("fes", 12), stop("agadir", 12))
 	moved := stop("fes", 12)
 	moved.VenueFR = "Dar Chabab"
@@ -55,6 +57,7 @@ func TestSavingAgainChangesWhatChanged(t *testing.T) {
 }
 
 func TestNothingIsHalfSaved(t *testing.T) {
+	t.Parallel()
 	pool := postgres.ForTest(t)
 	bad := stop("agadir", 5)
 	bad.Ends = bad.Starts // the database refuses it
@@ -67,6 +70,7 @@ func TestNothingIsHalfSaved(t *testing.T) {
 }
 
 func TestALargerCapacityMovesTheWaitingListUpAndMarksWhomToTell(t *testing.T) {
+	t.Parallel()
 	pool := saved(t, stop("fes", 1))
 	for i := range 4 {
 		register(t, pool, person("fes", int64(i+1), name(i), true))
@@ -83,6 +87,7 @@ func TestALargerCapacityMovesTheWaitingListUpAndMarksWhomToTell(t *testing.T) {
 }
 
 func TestACapacityThatIsSetWhileSomebodyRegistersCountsThem(t *testing.T) {
+	t.Parallel()
 	// given a registration under way at a stop for as many as come
 	pool := saved(t, stop("fes", 0))
 	tx, err := pool.Begin(t.Context())
@@ -111,6 +116,7 @@ func TestACapacityThatIsSetWhileSomebodyRegistersCountsThem(t *testing.T) {
 }
 
 func TestImportingWhilePeopleRegisterKeepsThePromises(t *testing.T) {
+	t.Parallel()
 	pool := saved(t, stop("fes", 3), stop("agadir", 3))
 	var g errgroup.Group
 	for worker := range 4 {
@@ -138,6 +144,7 @@ func TestImportingWhilePeopleRegisterKeepsThePromises(t *testing.T) {
 }
 
 func TestASmallerCapacityTakesNobodysPlace(t *testing.T) {
+	t.Parallel()
 	pool := saved(t, stop("fes", 0))
 	for i := range 3 {
 		register(t, pool, person("fes", int64(i+1), name(i), true))
@@ -154,6 +161,7 @@ func TestASmallerCapacityTakesNobodysPlace(t *testing.T) {
 }
 
 func TestTheCalendarKnowsNextNearestRegionAndTown(t *testing.T) {
+	t.Parallel()
 	fes, agadir, over, draft := stop("fes", 0), stop("agadir", 0), stop("over", 0), stop("draft", 0)
 	agadir.Place, agadir.Region, agadir.Lat, agadir.Lon = "agadir", "09", 30.42, -9.6
 	agadir.Starts, agadir.Ends = fes.Starts.Add(-time.Hour), fes.Ends.Add(-time.Hour)
@@ -186,6 +194,7 @@ func TestTheCalendarKnowsNextNearestRegionAndTown(t *testing.T) {
 }
 
 func TestWishesToBeToldAreNotedOnce(t *testing.T) {
+	t.Parallel()
 	pool := saved(t, stop("fes", 0))
 	for i, c := range []struct {
 		region string
@@ -212,6 +221,7 @@ func TestWishesToBeToldAreNotedOnce(t *testing.T) {
 }
 
 func TestTheSamplesAreSamples(t *testing.T) {
+	t.Parallel()
 	pool := postgres.ForTest(t)
 	if err := PublishSamples(t.Context(), pool, now); err != nil {
 		t.Fatal(err)
@@ -231,6 +241,7 @@ func TestTheSamplesAreSamples(t *testing.T) {
 }
 
 func TestAnInvitationIsReadByACalendar(t *testing.T) {
+	t.Parallel()
 	s := stop("fes", 0)
 	cal, err := ics.ParseCalendar(strings.NewReader(string(s.Invitation("Caravane, Fès", "Complexe; salle 2, فاس", "t.me", now))))
 	if err != nil {
@@ -250,6 +261,7 @@ func TestAnInvitationIsReadByACalendar(t *testing.T) {
 }
 
 func TestAChatsRegistrationsAreListedAndFound(t *testing.T) {
+	t.Parallel()
 	pool := saved(t, stop("fes", 1), stop("agadir", 0))
 	a := register(t, pool, person("fes", 1, "Fatima", true))
 	b := register(t, pool, person("agadir", 1, "Fatima", true))

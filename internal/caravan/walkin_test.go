@@ -33,6 +33,7 @@ func walkIn(t *testing.T, pool *pgxpool.Pool, name string, anyway bool, at time.
 }
 
 func TestAWalkInIsRegisteredPresentAndNobodysChat(t *testing.T) {
+	t.Parallel()
 	pool, placed, _ := full(t, 3, 0)
 	walkIn(t, pool, "", false, opens, Early)
 	for _, n := range []string{"", "", "Karim"} {
@@ -57,6 +58,7 @@ func TestAWalkInIsRegisteredPresentAndNobodysChat(t *testing.T) {
 }
 
 func TestAWalkInTakenBackBeforeTheStartFreesThePlaceForTheList(t *testing.T) {
+	t.Parallel()
 	pool := saved(t, stop("fes", 1))
 	early := opens.Add(-time.Hour)
 	w := walkIn(t, pool, "", false, early, Entered)

@@ -57,6 +57,7 @@ func tellStaff(t testing.TB, pool *pgxpool.Pool) (refs []string) {
 }
 
 func TestWhatIsNewIsToldOnceAndToSomebody(t *testing.T) {
+	t.Parallel()
 	pool := postgres.ForTest(t)
 	member(t, pool, "agent", "03")
 	fes := send(t, pool, in("03"), now, rand.Reader)
@@ -87,6 +88,7 @@ func overdue(t testing.TB, pool *pgxpool.Pool, at time.Time) []Late {
 }
 
 func TestWhatIsUnansweredComesBackAndThenGoesToTheOrganisers(t *testing.T) {
+	t.Parallel()
 	pool := postgres.ForTest(t)
 	agent := member(t, pool, "agent", "03")
 	member(t, pool, "organiser", "")
@@ -127,6 +129,7 @@ func TestWhatIsUnansweredComesBackAndThenGoesToTheOrganisers(t *testing.T) {
 }
 
 func TestAChamberWithNobodyHasItGoToTheOrganisersAtOnce(t *testing.T) {
+	t.Parallel()
 	pool := postgres.ForTest(t)
 	ref := send(t, pool, in("10"), now, rand.Reader)
 	if got := overdue(t, pool, now); got != nil {
@@ -153,6 +156,7 @@ func TestAChamberWithNobodyHasItGoToTheOrganisersAtOnce(t *testing.T) {
 
 // Whose only agent has blocked the bot is a chamber without anybody, until they are back.
 func TestAnAgentWhoCannotBeReachedAnswersForNobody(t *testing.T) {
+	t.Parallel()
 	pool := postgres.ForTest(t)
 	agent := member(t, pool, "agent", "03")
 	exec(t, pool, `INSERT INTO chats (chat_id, language, unreachable_at) SELECT chat_id, 'fr', now() FROM staff`)
@@ -180,6 +184,7 @@ func TestAnAgentWhoCannotBeReachedAnswersForNobody(t *testing.T) {
 }
 
 func TestWhatTheOrganisersHadComesBackWhenTheArtisanWritesAgain(t *testing.T) {
+	t.Parallel()
 	pool := postgres.ForTest(t)
 	agent := member(t, pool, "agent", "03")
 	member(t, pool, "organiser", "")
@@ -215,6 +220,7 @@ func TestWhatTheOrganisersHadComesBackWhenTheArtisanWritesAgain(t *testing.T) {
 }
 
 func TestAuthorsHearOfChangesAndOfAnswers(t *testing.T) {
+	t.Parallel()
 	pool := postgres.ForTest(t)
 	step := Step{Scope{Chamber: "03"}, member(t, pool, "agent", "03"), now}
 	exec(t, pool, `INSERT INTO chats (chat_id, language) VALUES (1, 'ary')`)
@@ -263,6 +269,7 @@ func TestAuthorsHearOfChangesAndOfAnswers(t *testing.T) {
 }
 
 func TestReadersAreTheStaffWithWhatTheyTakeCareOf(t *testing.T) {
+	t.Parallel()
 	pool := postgres.ForTest(t)
 	agent := member(t, pool, "agent", "03")
 	member(t, pool, "admin", "")

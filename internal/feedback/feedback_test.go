@@ -28,6 +28,7 @@ func send(t *testing.T, pool *pgxpool.Pool, r Recommendation, at time.Time, rand
 }
 
 func TestARecommendationIsAnonymousUnlessTheAuthorSaysOtherwise(t *testing.T) {
+	t.Parallel()
 	pool := postgres.ForTest(t)
 	ref := send(t, pool, said(1, "Plus de formation"), now, rand.Reader)
 	r, ok, err := Find(t.Context(), pool, 1, ref)
@@ -42,6 +43,7 @@ func TestARecommendationIsAnonymousUnlessTheAuthorSaysOtherwise(t *testing.T) {
 }
 
 func TestEverybodyFindsTheirOwnAndNobodyElses(t *testing.T) {
+	t.Parallel()
 	pool := postgres.ForTest(t)
 	first := send(t, pool, said(1, "un"), now, rand.Reader)
 	second := send(t, pool, said(1, "deux"), now, rand.Reader)
@@ -56,6 +58,7 @@ func TestEverybodyFindsTheirOwnAndNobodyElses(t *testing.T) {
 }
 
 func TestTooManyInAMinuteAreNotKept(t *testing.T) {
+	t.Parallel()
 	pool := postgres.ForTest(t)
 	for range perMinute {
 		send(t, pool, said(1, "encore"), now, rand.Reader)
@@ -68,6 +71,7 @@ func TestTooManyInAMinuteAreNotKept(t *testing.T) {
 }
 
 func TestATakenReferenceIsDrawnAgain(t *testing.T) {
+	t.Parallel()
 	pool := postgres.ForTest(t)
 	same := make([]byte, 24)
 	first := send(t, pool, said(1, "un"), now, bytes.NewReader(same))
@@ -77,6 +81,7 @@ func TestATakenReferenceIsDrawnAgain(t *testing.T) {
 }
 
 func TestAThemeThatIsNoneIsRefused(t *testing.T) {
+	t.Parallel()
 	pool := postgres.ForTest(t)
 	r := said(1, "un")
 	r.Theme = "politics"
@@ -86,6 +91,7 @@ func TestAThemeThatIsNoneIsRefused(t *testing.T) {
 }
 
 func TestForgettingDeletesThemAll(t *testing.T) {
+	t.Parallel()
 	pool := postgres.ForTest(t)
 	send(t, pool, said(1, "un"), now, rand.Reader)
 	send(t, pool, said(2, "deux"), now, rand.Reader)

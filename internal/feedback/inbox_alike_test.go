@@ -9,6 +9,7 @@ import (
 )
 
 func TestAnAgentWalksThroughWhatIsAlikeInTheirOwnRegionOnly(t *testing.T) {
+	t.Parallel()
 	pool := postgres.ForTest(t)
 	own := []string{voice(t, pool, 1, "03", "wool dear"), voice(t, pool, 2, "03", "wool dear"), voice(t, pool, 3, "03", "dear wool")}
 	far := voice(t, pool, 4, "09", "wool dear")
@@ -59,6 +60,7 @@ func TestAnAgentWalksThroughWhatIsAlikeInTheirOwnRegionOnly(t *testing.T) {
 }
 
 func TestWhatIsSplitStaysOutAndWhatIsConfirmedAttracts(t *testing.T) {
+	t.Parallel()
 	pool := postgres.ForTest(t)
 	first, second, third := voice(t, pool, 1, "03", "wool dear"), voice(t, pool, 2, "03", "wool dear"), voice(t, pool, 3, "03", "wool dear")
 	group(t, pool, plainly)

@@ -46,6 +46,7 @@ func all(t testing.TB, pool *pgxpool.Pool, s Scope, f Filter) (refs []string) {
 }
 
 func TestAnAgentSeesTheirOwnRegionOnly(t *testing.T) {
+	t.Parallel()
 	pool := postgres.ForTest(t)
 	said, asked := map[string]string{}, map[string]string{}
 	for _, r := range append(regions(), "") {
@@ -126,6 +127,7 @@ func TestAnAgentSeesTheirOwnRegionOnly(t *testing.T) {
 }
 
 func TestNobodyOfTheStaffCanTellWhoSpokeWithoutAName(t *testing.T) {
+	t.Parallel()
 	const chat, mark = 771234567890, "Zzmarker"
 	pool := postgres.ForTest(t)
 	r := Recommendation{Chat: chat, Name: mark, Theme: "card", Kind: Text, Words: "Un lieu", Region: "03", Place: mark, Trade: mark, Branch: "bois", Language: "fr"}
@@ -186,6 +188,7 @@ func TestNobodyOfTheStaffCanTellWhoSpokeWithoutAName(t *testing.T) {
 
 // What the staff do is in the files inbox*.go: they read from the views and never from what is behind them, and say nothing of chats.
 func TestWhatStaffSeeIsReadFromTheViews(t *testing.T) {
+	t.Parallel()
 	files, err := filepath.Glob("inbox*.go")
 	if err != nil || len(files) < 4 {
 		t.Fatal(files, err)
@@ -215,6 +218,7 @@ func TestWhatStaffSeeIsReadFromTheViews(t *testing.T) {
 }
 
 func TestAStopSaysWhereARecommendationGoesWhenItsAuthorDoesNot(t *testing.T) {
+	t.Parallel()
 	pool := postgres.ForTest(t)
 	stop := caravan.Stop{ID: "agadir", Place: "agadir", Region: "09", VenueFR: "Complexe", VenueAR: "المجمع", State: caravan.Published, Starts: now, Ends: now.Add(time.Hour)}
 	if _, err := caravan.Save(t.Context(), pool, []caravan.Stop{stop}, now); err != nil {
@@ -238,6 +242,7 @@ func TestAStopSaysWhereARecommendationGoesWhenItsAuthorDoesNot(t *testing.T) {
 }
 
 func TestWhoHasGoneToAnotherChamberLeavesTheirItemsThere(t *testing.T) {
+	t.Parallel()
 	pool := postgres.ForTest(t)
 	agent := member(t, pool, "agent", "03")
 	ref := send(t, pool, in("03"), now, rand.Reader)
@@ -257,6 +262,7 @@ func TestWhoHasGoneToAnotherChamberLeavesTheirItemsThere(t *testing.T) {
 }
 
 func TestWhatLiesElsewhereOrIsClosedIsNotForwarded(t *testing.T) {
+	t.Parallel()
 	pool := postgres.ForTest(t)
 	step := Step{Scope{All: true}, 1, now}
 	ref := send(t, pool, in("03"), now, rand.Reader)

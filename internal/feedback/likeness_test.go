@@ -69,6 +69,7 @@ func grouping(t testing.TB, pool *pgxpool.Pool, refs ...string) string {
 }
 
 func TestWhatSaysTheSameUnderOneThemeIsGrouped(t *testing.T) {
+	t.Parallel()
 	pool := postgres.ForTest(t)
 	wool, dear, bad := voice(t, pool, 1, "03", "wool dear very"), voice(t, pool, 2, "09", "wool dear"), voice(t, pool, 3, "03", "wool bad")
 	other := send(t, pool, Recommendation{Chat: 4, Theme: "finance", Kind: Text, Words: "wool dear", Language: "fr"}, now, rand.Reader)
@@ -86,6 +87,7 @@ func TestWhatSaysTheSameUnderOneThemeIsGrouped(t *testing.T) {
 
 // As many at a time, from whichever instance, and whether or not some were grouped before: the groups are the same.
 func TestTheSameRecommendationsGiveTheSameGroups(t *testing.T) {
+	t.Parallel()
 	said := []string{"wool dear very", "wool dear", "clay bad", "wool dear bad", "clay", "wool", "bad clay very", "dear wool bad", "glue", "glue dear"}
 	var want string
 	for portion := 1; portion <= len(said); portion += 3 {
@@ -110,6 +112,7 @@ func TestTheSameRecommendationsGiveTheSameGroups(t *testing.T) {
 
 // What is near is found in SQL by few terms, and compared in Go by all: the nearest must be the same, and of two the older.
 func TestTheNearestGroupIsFound(t *testing.T) {
+	t.Parallel()
 	pool := postgres.ForTest(t)
 	random := rand2.New(rand2.NewPCG(1, 2))
 	lk := Likeness{Edition: "1", Terms: func(_, said string) map[string]float32 {
@@ -162,6 +165,7 @@ func TestTheNearestGroupIsFound(t *testing.T) {
 }
 
 func TestErasingUndoesAGroup(t *testing.T) {
+	t.Parallel()
 	pool := postgres.ForTest(t)
 	first, second, third := voice(t, pool, 1, "03", "wool dear Zzname"), voice(t, pool, 2, "03", "wool dear Zzname very"), voice(t, pool, 3, "03", "wool dear Zzname")
 	group(t, pool, plainly)
@@ -197,6 +201,7 @@ func TestErasingUndoesAGroup(t *testing.T) {
 }
 
 func TestAnotherEditionIsWorkedOutAnewAndMovesNobody(t *testing.T) {
+	t.Parallel()
 	pool := postgres.ForTest(t)
 	first, second := voice(t, pool, 1, "03", "wool dear"), voice(t, pool, 2, "03", "dear wool")
 	group(t, pool, plainly)

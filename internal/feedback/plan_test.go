@@ -11,6 +11,7 @@ import (
 
 // The next one is the first row of an index, however many there are: never a sort, and never a look at the whole table.
 func TestTheNextOneIsFoundByAnIndex(t *testing.T) {
+	t.Parallel()
 	pool := postgres.ForTest(t)
 	exec(t, pool, `INSERT INTO recommendations (reference, chat_id, theme, kind, words, region, language, chamber, state, tell_chamber, told_state, created_at)
 		SELECT 'R' || n, n, (SELECT (array_agg(id))[1 + n % 13] FROM themes), 'text', 'un lieu', c, 'fr', c, s, false, s, now() - make_interval(secs => 20000 - n)

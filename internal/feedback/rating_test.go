@@ -10,6 +10,7 @@ import (
 )
 
 func TestARatingIsKeptOnceForEachChatAndStop(t *testing.T) {
+	t.Parallel()
 	pool := postgres.ForTest(t)
 	at := time.Date(2026, 12, 11, 10, 0, 0, 0, time.UTC)
 	must := func(err error) {

@@ -11,6 +11,7 @@ import (
 )
 
 func TestTheStrongestGroupsAreThoseOfMostAuthors(t *testing.T) {
+	t.Parallel()
 	pool := postgres.ForTest(t)
 	exec(t, pool, `INSERT INTO people (chat_id, name) VALUES (3, 'Fatima')`)
 	for chat := int64(1); chat <= 3; chat++ {

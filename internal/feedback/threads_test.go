@@ -11,6 +11,7 @@ import (
 )
 
 func TestAThreadGoesBothWaysUntilOneSideClosesIt(t *testing.T) {
+	t.Parallel()
 	pool := postgres.ForTest(t)
 	agent := member(t, pool, "agent", "03")
 	ref := ask(t, pool, "03", now)
@@ -60,6 +61,7 @@ func TestAThreadGoesBothWaysUntilOneSideClosesIt(t *testing.T) {
 }
 
 func TestNobodyAnswersTwiceWithoutKnowing(t *testing.T) {
+	t.Parallel()
 	pool := postgres.ForTest(t)
 	first := Step{Scope{Chamber: "03"}, member(t, pool, "agent", "03"), now}
 	second := Step{Scope{Chamber: "03"}, member(t, pool, "agent", "03"), now}
@@ -105,6 +107,7 @@ func threadOf(t *testing.T, pool postgres.Querier) (ref string) {
 }
 
 func TestWhoIsDetachedIsAnsweredNoMore(t *testing.T) {
+	t.Parallel()
 	pool := postgres.ForTest(t)
 	ref := send(t, pool, in("03"), now, rand.Reader)
 	exec(t, pool, `UPDATE recommendations SET chat_id = NULL`)
@@ -115,6 +118,7 @@ func TestWhoIsDetachedIsAnsweredNoMore(t *testing.T) {
 }
 
 func TestAThreadFollowsItsRecommendation(t *testing.T) {
+	t.Parallel()
 	pool := postgres.ForTest(t)
 	step := Step{Scope{Chamber: "03"}, member(t, pool, "agent", "03"), now}
 	ref := send(t, pool, in("03"), now, rand.Reader)
@@ -147,6 +151,7 @@ func TestAThreadFollowsItsRecommendation(t *testing.T) {
 }
 
 func TestTooManyMessagesInAMinuteAreNotKept(t *testing.T) {
+	t.Parallel()
 	pool := postgres.ForTest(t)
 	ref := ask(t, pool, "03", now)
 	for n := 1; n < messagesPerMinute; n++ {
@@ -166,6 +171,7 @@ func TestTooManyMessagesInAMinuteAreNotKept(t *testing.T) {
 }
 
 func TestAQuestionToNoChamberIsNotKept(t *testing.T) {
+	t.Parallel()
 	pool := postgres.ForTest(t)
 	if _, _, err := Ask(t.Context(), pool, Question{Chat: 2, Chamber: "13", Message: Message{Kind: Text, Words: "et"}}, now, rand.Reader); err == nil {
 		t.Error("it was kept")
@@ -173,6 +179,7 @@ func TestAQuestionToNoChamberIsNotKept(t *testing.T) {
 }
 
 func TestAChamberSaysHowItIsReached(t *testing.T) {
+	t.Parallel()
 	pool := postgres.ForTest(t)
 	for _, c := range []struct {
 		s            Scope
@@ -213,6 +220,7 @@ func TestAChamberSaysHowItIsReached(t *testing.T) {
 }
 
 func TestThemesAreChangedWithoutARelease(t *testing.T) {
+	t.Parallel()
 	pool := postgres.ForTest(t)
 	shipped := "card rna governance bodies income training health marketing finance materials premises digital other"
 	ids := func() string {

@@ -127,6 +127,7 @@ func says(t testing.TB, pool *pgxpool.Pool, chat int64, file string) {
 }
 
 func TestAFileIsFetchedOnceAndKept(t *testing.T) {
+	t.Parallel()
 	k, m, s := rig(t)
 	m.files["v1"] = opus
 	says(t, k.Pool, 7, "v1")
@@ -147,6 +148,7 @@ func TestAFileIsFetchedOnceAndKept(t *testing.T) {
 
 // Who reads the rows, or the store, doesn't learn whose a file is, named or not.
 func TestNeitherRowNorNameLeadsToAChat(t *testing.T) {
+	t.Parallel()
 	k, m, s := rig(t)
 	const chat = 770077007700
 	m.files["v1"] = opus
@@ -168,6 +170,7 @@ func TestNeitherRowNorNameLeadsToAChat(t *testing.T) {
 }
 
 func TestManyInstancesFetchEachFileOnce(t *testing.T) {
+	t.Parallel()
 	k, m, s := rig(t)
 	for n := range 60 {
 		file := fmt.Sprint("v", n)
@@ -195,6 +198,7 @@ func TestManyInstancesFetchEachFileOnce(t *testing.T) {
 }
 
 func TestEveryRowThatHasAFileWantsItAndNoOther(t *testing.T) {
+	t.Parallel()
 	k, _, _ := rig(t)
 	exec(t, k.Pool, `INSERT INTO stops (id, place, region, venue_fr, venue_ar, lat, lon, starts_at, ends_at) VALUES ('fes', 'fes', '03', 'x', 'x', 34, -5, now(), now() + interval '1 hour')`)
 	says(t, k.Pool, 1, "said")
@@ -222,6 +226,7 @@ func TestEveryRowThatHasAFileWantsItAndNoOther(t *testing.T) {
 }
 
 func TestWhatIsErasedOrDetachedLosesItsBytes(t *testing.T) {
+	t.Parallel()
 	for name, sql := range map[string]string{
 		"erased":   `DELETE FROM recommendations WHERE chat_id = 7`,
 		"detached": `UPDATE recommendations SET file = '', chat_id = NULL WHERE chat_id = 7`,
@@ -253,6 +258,7 @@ func TestWhatIsErasedOrDetachedLosesItsBytes(t *testing.T) {
 }
 
 func TestAnErasureThatIsUndoneTakesNothing(t *testing.T) {
+	t.Parallel()
 	k, m, s := rig(t)
 	m.files["v1"] = opus
 	says(t, k.Pool, 7, "v1")
@@ -268,6 +274,7 @@ func TestAnErasureThatIsUndoneTakesNothing(t *testing.T) {
 }
 
 func TestWhoIsErasedWhileTheirFileIsOnItsWayLeavesNothing(t *testing.T) {
+	t.Parallel()
 	k, m, s := rig(t)
 	m.files["v1"] = opus
 	says(t, k.Pool, 7, "v1")
@@ -284,6 +291,7 @@ func TestWhoIsErasedWhileTheirFileIsOnItsWayLeavesNothing(t *testing.T) {
 }
 
 func TestWhoeverIsKilledBetweenBytesAndRowLeavesNothing(t *testing.T) {
+	t.Parallel()
 	k, m, s := rig(t)
 	m.files["v1"] = opus
 	says(t, k.Pool, 7, "v1")
@@ -305,6 +313,7 @@ func TestWhoeverIsKilledBetweenBytesAndRowLeavesNothing(t *testing.T) {
 }
 
 func TestAKilledAttemptIsMadeAgainUnderAnotherName(t *testing.T) {
+	t.Parallel()
 	k, m, s := rig(t)
 	m.files["v1"] = opus
 	says(t, k.Pool, 7, "v1")
@@ -329,6 +338,7 @@ func TestAKilledAttemptIsMadeAgainUnderAnotherName(t *testing.T) {
 }
 
 func TestWhileTheMessengerOrTheStoreIsAwayNothingIsLost(t *testing.T) {
+	t.Parallel()
 	for name, breaks := range map[string]func(m *messenger, s *shelf, err error){
 		"messenger": func(m *messenger, _ *shelf, err error) { m.fails["v1"] = err },
 		"store":     func(_ *messenger, s *shelf, err error) { s.fails = err },
@@ -362,6 +372,7 @@ func TestWhileTheMessengerOrTheStoreIsAwayNothingIsLost(t *testing.T) {
 }
 
 func TestABusyMessengerIsLeftAlone(t *testing.T) {
+	t.Parallel()
 	k, m, s := rig(t)
 	m.files["v2"] = opus
 	m.fails["v1"] = &Busy{For: time.Minute}
@@ -383,6 +394,7 @@ func TestABusyMessengerIsLeftAlone(t *testing.T) {
 }
 
 func TestWhatIsRefusedIsKeptNowhereAndSaysWhy(t *testing.T) {
+	t.Parallel()
 	for reason, c := range map[string]struct {
 		data []byte
 		err  error
@@ -416,6 +428,7 @@ func TestWhatIsRefusedIsKeptNowhereAndSaysWhy(t *testing.T) {
 }
 
 func TestASourceThatGivesTooMuchIsNotBelieved(t *testing.T) {
+	t.Parallel()
 	k, m, s := rig(t)
 	m.files["v1"] = append(slices.Clone(opus), make([]byte, Most)...)
 	says(t, k.Pool, 7, "v1")
@@ -427,6 +440,7 @@ func TestASourceThatGivesTooMuchIsNotBelieved(t *testing.T) {
 
 // A folder is on its own machine: who has another one doesn't say that it is empty.
 func TestAStoreLetsGoOfItsOwnAlone(t *testing.T) {
+	t.Parallel()
 	k, m, s := rig(t)
 	m.files["v1"] = opus
 	says(t, k.Pool, 7, "v1")
@@ -445,6 +459,7 @@ func TestAStoreLetsGoOfItsOwnAlone(t *testing.T) {
 }
 
 func TestMoreThanFitAtOnceAllGo(t *testing.T) {
+	t.Parallel()
 	k, _, s := rig(t)
 	for n := range 2*doomedAtOnce + 5 {
 		key := fmt.Sprintf("%032x", n)

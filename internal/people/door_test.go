@@ -6,6 +6,7 @@ import (
 )
 
 func TestADoorIsHeldForTheDay(t *testing.T) {
+	t.Parallel()
 	pool := house(t)
 	exec(t, pool, `INSERT INTO staff (chat_id, role, name) VALUES (1, 'organiser', 'Salma'), (2, 'organiser', 'Karim')`)
 	held := func(chat int64, at time.Time) string {

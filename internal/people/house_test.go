@@ -8,6 +8,7 @@ import (
 )
 
 func TestTheKeyOfTicketsIsMadeOnceHoweverManyComeFirst(t *testing.T) {
+	t.Parallel()
 	pool := house(t)
 	keys := make([]string, 8)
 	var g errgroup.Group

@@ -55,6 +55,7 @@ func count(t testing.TB, pool *pgxpool.Pool, sql string, args ...any) int {
 }
 
 func TestAProfileIsKeptAndCorrected(t *testing.T) {
+	t.Parallel()
 	pool := house(t)
 	if _, known, err := Load(t.Context(), pool, 1); known || err != nil {
 		t.Fatalf("a profile from nowhere: %v", err)
@@ -78,6 +79,7 @@ func TestAProfileIsKeptAndCorrected(t *testing.T) {
 }
 
 func TestACorrectionReachesTheRegistrationsAheadOfThePersonThemselves(t *testing.T) {
+	t.Parallel()
 	pool := house(t)
 	register(t, pool, 1, "Fatma", true)
 	register(t, pool, 1, "Khadija", false)
@@ -103,6 +105,7 @@ func TestACorrectionReachesTheRegistrationsAheadOfThePersonThemselves(t *testing
 }
 
 func TestConsentIsTheLastWordOnTheWordsAsTheyAreNow(t *testing.T) {
+	t.Parallel()
 	pool := house(t)
 	is := func(want bool) {
 		t.Helper()
@@ -135,6 +138,7 @@ func TestConsentIsTheLastWordOnTheWordsAsTheyAreNow(t *testing.T) {
 }
 
 func TestStoppingMessagesDropsWhatWaitsAndLastsUntilThePersonUndoesIt(t *testing.T) {
+	t.Parallel()
 	pool := house(t)
 	exec(t, pool, `INSERT INTO deliveries (chat_id, lane, owner, message) VALUES (1, 'bulk', 1, '{}'), (1, 'reply', 1, '{}'), (2, 'bulk', 1, '{}')`)
 	must(t, Messages(t.Context(), pool, 1, false, now))
@@ -152,6 +156,7 @@ func TestStoppingMessagesDropsWhatWaitsAndLastsUntilThePersonUndoesIt(t *testing
 }
 
 func TestTheOverviewTellsWhatThereIs(t *testing.T) {
+	t.Parallel()
 	pool := house(t)
 	o, err := Look(t.Context(), pool, 1)
 	if err != nil || o.Known || !o.Messages {
@@ -245,6 +250,7 @@ var aboutNobody = []string{"goose_db_version", "updates", "instances", "stops", 
 	"river_client", "river_client_queue", "river_job", "river_leader", "river_migration", "river_notification", "river_queue"}
 
 func TestErasingLeavesNoTraceInAnyTable(t *testing.T) {
+	t.Parallel()
 	const chat, mark = 771234567890, "Zzmarker"
 	pool := house(t)
 	fill(t, pool, chat, mark)
@@ -290,6 +296,7 @@ func TestErasingLeavesNoTraceInAnyTable(t *testing.T) {
 
 // What is kept of a person's files goes with them: it is doomed in the same transaction, by names that tell nothing.
 func TestErasingDoomsTheFiles(t *testing.T) {
+	t.Parallel()
 	pool := house(t)
 	fill(t, pool, 5, "Gone")
 	fill(t, pool, 6, "Neighbour")
@@ -305,6 +312,7 @@ func TestErasingDoomsTheFiles(t *testing.T) {
 }
 
 func TestWhoAnsweredByVoiceTakesItWithThem(t *testing.T) {
+	t.Parallel()
 	pool := house(t)
 	fill(t, pool, 5, "Agent")
 	fill(t, pool, 6, "Artisan")
@@ -321,6 +329,7 @@ func TestWhoAnsweredByVoiceTakesItWithThem(t *testing.T) {
 }
 
 func TestErasingFreesThePlaceForWhoWaits(t *testing.T) {
+	t.Parallel()
 	pool := house(t)
 	register(t, pool, 1, "Fatima", true)
 	waiting := register(t, pool, 2, "Khadija", true)
@@ -332,6 +341,7 @@ func TestErasingFreesThePlaceForWhoWaits(t *testing.T) {
 }
 
 func TestAnErasureThatFailsErasesNothing(t *testing.T) {
+	t.Parallel()
 	pool := house(t)
 	fill(t, pool, 5, "Whole")
 	before := traces(t, pool, "Whole")
@@ -350,6 +360,7 @@ func TestAnErasureThatFailsErasesNothing(t *testing.T) {
 }
 
 func TestTheExportShowsAllThereIs(t *testing.T) {
+	t.Parallel()
 	const chat, mark = 771234567890, "Zzmarker"
 	pool := house(t)
 	fill(t, pool, chat, mark)

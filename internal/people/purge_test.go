@@ -18,6 +18,7 @@ func purge(t *testing.T, pool *pgxpool.Pool, at time.Time) Purged {
 }
 
 func TestEachThingIsKeptAsLongAsItMayAndNoLonger(t *testing.T) {
+	t.Parallel()
 	pool := house(t)
 	fill(t, pool, 5, "Old")
 	exec(t, pool, `INSERT INTO updates (update_id, handled_at) VALUES (1, $1)`, now)
@@ -76,6 +77,7 @@ func TestEachThingIsKeptAsLongAsItMayAndNoLonger(t *testing.T) {
 }
 
 func TestFilesGoWhenTheirAuthorsAreDetached(t *testing.T) {
+	t.Parallel()
 	pool := house(t)
 	fill(t, pool, 5, "Old")
 	exec(t, pool, `UPDATE recommendations SET created_at = $1`, now)
@@ -102,6 +104,7 @@ func TestFilesGoWhenTheirAuthorsAreDetached(t *testing.T) {
 }
 
 func TestWhatWasAskedIsKeptForAYear(t *testing.T) {
+	t.Parallel()
 	pool := house(t)
 	exec(t, pool, `INSERT INTO asked (day, language, words, decision) VALUES ($1, 'fr', 'carte', 'answer')`, now)
 	if purge(t, pool, now.Add(365*day)); count(t, pool, `SELECT count(*) FROM asked`) != 1 {
@@ -113,6 +116,7 @@ func TestWhatWasAskedIsKeptForAYear(t *testing.T) {
 }
 
 func TestWhoRecordedAnAnswerTakesTheirVoiceWithThem(t *testing.T) {
+	t.Parallel()
 	pool := house(t)
 	fill(t, pool, 5, "Voice")
 	exec(t, pool, `INSERT INTO house (key, value) VALUES ('answers', '9')`)
@@ -123,6 +127,7 @@ func TestWhoRecordedAnAnswerTakesTheirVoiceWithThem(t *testing.T) {
 }
 
 func TestWhatWaitsToBeSentIsNotPurged(t *testing.T) {
+	t.Parallel()
 	pool := house(t)
 	exec(t, pool, `INSERT INTO deliveries (chat_id, owner, message, created_at) VALUES (1, 1, '{}', $1)`, now)
 	purge(t, pool, now.Add(1000*day))
@@ -132,6 +137,7 @@ func TestWhatWaitsToBeSentIsNotPurged(t *testing.T) {
 }
 
 func TestConsentsStayWhileThereIsSomethingThatTheyAreAbout(t *testing.T) {
+	t.Parallel()
 	pool := house(t)
 	must(t, Agree(t.Context(), pool, 1, Data, true, now))
 	must(t, Agree(t.Context(), pool, 2, Data, true, now))
@@ -146,6 +152,7 @@ func TestConsentsStayWhileThereIsSomethingThatTheyAreAbout(t *testing.T) {
 }
 
 func TestAPurgeGoesOnUntilNothingIsLeft(t *testing.T) {
+	t.Parallel()
 	pool := house(t)
 	exec(t, pool, `INSERT INTO updates (update_id, handled_at) SELECT n, $1 FROM generate_series(1, $2::int) n`, now, 2*purgeBatch+7)
 	if got := purge(t, pool, now.Add(100*time.Hour)); got["updates"] != 2*purgeBatch+7 {
@@ -154,6 +161,7 @@ func TestAPurgeGoesOnUntilNothingIsLeft(t *testing.T) {
 }
 
 func TestZeroKeepsForEver(t *testing.T) {
+	t.Parallel()
 	pool := house(t)
 	fill(t, pool, 5, "Old")
 	before := traces(t, pool, "Old")
@@ -165,6 +173,7 @@ func TestZeroKeepsForEver(t *testing.T) {
 }
 
 func TestAWalkInIsKeptAsLongAsAnyRegistration(t *testing.T) {
+	t.Parallel()
 	pool := house(t)
 	exec(t, pool, `INSERT INTO registrations (reference, stop_id, chat_id, self, name, name_key, trade, place, state, attended_at, came_as)
 		VALUES ('4F7-K2M', 'fes', 0, false, 'Karim', 'karim 4F7-K2M', 'bois', '', 'attended', $1, 'walk-in')`, now)
@@ -180,6 +189,7 @@ func TestAWalkInIsKeptAsLongAsAnyRegistration(t *testing.T) {
 }
 
 func TestWhatReportsCountStaysWhenRegistrationsGo(t *testing.T) {
+	t.Parallel()
 	pool := house(t)
 	must(t, func() error {
 		later := caravan.Stop{ID: "later", Place: "rabat", Region: "04", VenueFR: "Salle", VenueAR: "قاعة", Lat: 34, Lon: -6.8, State: caravan.Published,
@@ -219,6 +229,7 @@ func TestWhatReportsCountStaysWhenRegistrationsGo(t *testing.T) {
 }
 
 func TestReportsAreKeptForTwoYears(t *testing.T) {
+	t.Parallel()
 	pool := house(t)
 	exec(t, pool, `INSERT INTO reports (from_at, to_at, created_at) VALUES ($1, $1::timestamptz + interval '1 day', $1)`, now)
 	if purge(t, pool, now.Add(730*day)); count(t, pool, `SELECT count(*) FROM reports`) != 1 {

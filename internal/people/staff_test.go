@@ -22,6 +22,7 @@ func joined(t testing.TB, pool *pgxpool.Pool, chat int64, role Role, region stri
 }
 
 func TestAnInvitationWorksOnceAndNotForLong(t *testing.T) {
+	t.Parallel()
 	pool := house(t)
 	code, err := Invite(t.Context(), pool, nil, Agent, "03", now, rand.Reader)
 	must(t, err)
@@ -53,6 +54,7 @@ func TestAnInvitationWorksOnceAndNotForLong(t *testing.T) {
 }
 
 func TestNobodyInvitesIntoAWiderRoleThanTheirOwn(t *testing.T) {
+	t.Parallel()
 	pool := house(t)
 	for _, c := range []struct {
 		by     Role
@@ -76,6 +78,7 @@ func TestNobodyInvitesIntoAWiderRoleThanTheirOwn(t *testing.T) {
 }
 
 func TestDismissing(t *testing.T) {
+	t.Parallel()
 	pool := house(t)
 	admin, organiser := joined(t, pool, 1, Admin, ""), joined(t, pool, 2, Organiser, "")
 	fes, agadir := joined(t, pool, 3, Agent, "03"), joined(t, pool, 4, Agent, "09")
@@ -104,6 +107,7 @@ func TestDismissing(t *testing.T) {
 }
 
 func TestTheAuditLogOnlyGrows(t *testing.T) {
+	t.Parallel()
 	pool := house(t)
 	m := joined(t, pool, 1, Organiser, "")
 	must(t, Note(t.Context(), pool, &m, "stop.publish", "stop=fes", "done", time.Now()))

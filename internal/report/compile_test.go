@@ -92,6 +92,7 @@ func house(t testing.TB) *pgxpool.Pool {
 }
 
 func TestAReportTellsWhoCameAndWhatTheySaid(t *testing.T) {
+	t.Parallel()
 	pool := house(t)
 	r := compile(t, pool, compiler(), Reader{All: true}, days(30, ""))
 	few, n := Number{Under: 5}, func(n int) Number { return Number{N: n} }
@@ -139,6 +140,7 @@ func TestAReportTellsWhoCameAndWhatTheySaid(t *testing.T) {
 }
 
 func TestOfOneStopItTellsThatStopAlone(t *testing.T) {
+	t.Parallel()
 	pool := house(t)
 	r := compile(t, pool, compiler(), Reader{All: true}, Scope{Stop: "fes"})
 	if len(r.Stops) != 1 || r.Came.Attended.N != 29 || r.Voices.N != 12 || r.Satisfaction.Answered.N != 20 || !r.Before.IsZero() || r.Unanswered != nil {
@@ -153,6 +155,7 @@ func TestOfOneStopItTellsThatStopAlone(t *testing.T) {
 }
 
 func TestWhoReadsOfARegionReadsOfThatOneOnly(t *testing.T) {
+	t.Parallel()
 	pool := house(t)
 	regions := map[string]string{"fes": "03", "sefrou": "03", "agadir": "09"}
 	for n := 1; n <= 12; n++ {
@@ -206,6 +209,7 @@ func TestWhoReadsOfARegionReadsOfThatOneOnly(t *testing.T) {
 }
 
 func TestTheSameRowsGiveTheSameReport(t *testing.T) {
+	t.Parallel()
 	pool := house(t)
 	first, second := compile(t, pool, compiler(), Reader{All: true}, days(30, "")), compile(t, pool, compiler(), Reader{All: true}, days(30, ""))
 	if d := cmp.Diff(first, second); d != "" {
@@ -236,6 +240,7 @@ func gatherAll(ctx context.Context, q postgres.Querier, s Scope, _, _ int) ([]Ga
 }
 
 func TestErasedWordsLeaveReportsMadeAfterwards(t *testing.T) {
+	t.Parallel()
 	pool := house(t)
 	run(t, pool, `UPDATE recommendations SET words = 'Le cuir de Fatima' WHERE chat_id = 1001`)
 	run(t, pool, `INSERT INTO people (chat_id, name) VALUES (1001, 'Fatima Alaoui')`)
@@ -260,6 +265,7 @@ func TestErasedWordsLeaveReportsMadeAfterwards(t *testing.T) {
 }
 
 func TestAYearsReportStillCountsWhoseRegistrationsAreGone(t *testing.T) {
+	t.Parallel()
 	pool := house(t)
 	later := now.Add(120 * aDay)
 	c := compiler()
@@ -288,6 +294,7 @@ func TestAYearsReportStillCountsWhoseRegistrationsAreGone(t *testing.T) {
 }
 
 func TestAQuoteTellsNotWhose(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct{ words, name, want string }{
 		{"Je suis Fatima, potière à Fès", "Fatima Alaoui", "Je suis … potière à Fès"},
 		{"أنا فاطمة وفاطمة كتقول", "فاطمة", "أنا … كتقول"},

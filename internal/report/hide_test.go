@@ -163,6 +163,7 @@ func someTally(t *rapid.T) *tally {
 }
 
 func TestFromAReportNobodyWorksOutASmallNumber(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		y := someTally(t)
 		least := rapid.IntRange(SmallestLeast, 7).Draw(t, "least")
@@ -278,6 +279,7 @@ func (r *reader) listed(name string, list []Count) {
 }
 
 func TestMeanAndSpreadGiveNoScoreAway(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		const least = 5
 		var scores [5]int
@@ -338,6 +340,7 @@ func TestMeanAndSpreadGiveNoScoreAway(t *testing.T) {
 }
 
 func TestHowSmallNumbersAreTold(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name string
 		rest int

@@ -19,6 +19,7 @@ func number(t testing.TB, pool *pgxpool.Pool, sql string, args ...any) (n int) {
 }
 
 func TestAnOccasionIsAskedForOnceByHoweverManyAndMissesNobody(t *testing.T) {
+	t.Parallel()
 	pool := house(t)
 	run(t, pool, `INSERT INTO staff (chat_id, role, region, joined_at) VALUES (1, 'organiser', '', $1), (2, 'agent', '03', $1), (3, 'agent', '03', $1), (4, 'agent', '09', $1),
 		(5, 'agent', '12', $2)`, now.Add(-30*aDay), now)
@@ -94,6 +95,7 @@ func TestAnOccasionIsAskedForOnceByHoweverManyAndMissesNobody(t *testing.T) {
 }
 
 func TestAKeptReportIsOfItsRegionAlone(t *testing.T) {
+	t.Parallel()
 	pool := house(t)
 	for _, region := range []string{"", "03", "09"} {
 		if ok, err := Order(t.Context(), pool, Reader{All: true}, days(30, region), 1, "fr", 0, now); !ok || err != nil {
@@ -149,6 +151,7 @@ func TestAKeptReportIsOfItsRegionAlone(t *testing.T) {
 }
 
 func TestWhatFailsIsTriedAgainAndThenGivenUp(t *testing.T) {
+	t.Parallel()
 	pool := house(t)
 	at := now
 	if _, err := Order(t.Context(), pool, Reader{All: true}, days(30, ""), 1, "fr", 0, at); err != nil {

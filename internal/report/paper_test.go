@@ -94,6 +94,7 @@ func find(t testing.TB, pages [][]placed, is string) placed {
 }
 
 func TestNothingLeavesThePage(t *testing.T) {
+	t.Parallel()
 	w := speak(t)
 	const mm = 72 / 25.4
 	for _, name := range samples {
@@ -117,6 +118,7 @@ func TestNothingLeavesThePage(t *testing.T) {
 }
 
 func TestAPageTellsWhatTheReportHolds(t *testing.T) {
+	t.Parallel()
 	w := speak(t)
 	_, french := read(t, rich(w), w, locale.French)
 	for _, words := range []string{"Région Fès-Meknès", "Du vendredi 1er janvier 2027 au dimanche 31 janvier 2027", "EXEMPLE", "1 395", "57 % des inscrits", "sur 5 · 406 avis",
@@ -149,6 +151,7 @@ func TestAPageTellsWhatTheReportHolds(t *testing.T) {
 }
 
 func TestArabicPagesAreMirrored(t *testing.T) {
+	t.Parallel()
 	w := speak(t)
 	pages, _ := read(t, rich(w), w, locale.Arabic)
 	if label, number := find(t, pages, "المسجلون"), find(t, pages, "412"); label.XMin < number.XMax {
@@ -170,6 +173,7 @@ func TestArabicPagesAreMirrored(t *testing.T) {
 }
 
 func TestATableHasItsHeadsOnEachPage(t *testing.T) {
+	t.Parallel()
 	w := speak(t)
 	pages, _ := read(t, huge(w), w, locale.French)
 	with, rows := 0, 0
@@ -194,6 +198,7 @@ func TestATableHasItsHeadsOnEachPage(t *testing.T) {
 }
 
 func TestAPictureIsForAPhone(t *testing.T) {
+	t.Parallel()
 	w := speak(t)
 	var press paper.Press
 	for _, name := range samples {

@@ -52,6 +52,7 @@ const another = "QAFILA_TEST_ANOTHER_PROGRAM"
 
 // TestTheSameReportIsTheSameBytes writes it here, and later in another program.
 func TestTheSameReportIsTheSameBytes(t *testing.T) {
+	t.Parallel()
 	if file := os.Getenv(another); file != "" {
 		if err := os.WriteFile(file, []byte(sums(t)), 0o600); err != nil {
 			t.Fatal(err)
@@ -77,6 +78,7 @@ func TestTheSameReportIsTheSameBytes(t *testing.T) {
 
 // TestHiddenNumbersLeaveNoTrace puts numbers behind those that may not be told: everything is written as if there were none.
 func TestHiddenNumbersLeaveNoTrace(t *testing.T) {
+	t.Parallel()
 	w := speak(t)
 	for _, name := range samples[:3] {
 		for _, lang := range []locale.Language{locale.French, locale.Darija} {

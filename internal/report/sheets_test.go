@@ -48,6 +48,7 @@ func isThere(t testing.TB, f *excelize.File, sheet, at string, kind excelize.Cel
 }
 
 func TestCellsHaveTheirTypes(t *testing.T) {
+	t.Parallel()
 	w := speak(t)
 	r := rich(w)
 	r.Unanswered[0].Words, r.Unanswered[1].Words, r.Unanswered[2].Words = "=HYPERLINK(\"http://x\")", "+212", "@SUM(1+1)"
@@ -73,6 +74,7 @@ func TestCellsHaveTheirTypes(t *testing.T) {
 }
 
 func TestEverySheetIsATableToWorkWith(t *testing.T) {
+	t.Parallel()
 	w := speak(t)
 	for _, name := range samples {
 		for _, lang := range locale.Languages() {
@@ -113,6 +115,7 @@ func TestEverySheetIsATableToWorkWith(t *testing.T) {
 }
 
 func TestTheChatHasFiveShortLines(t *testing.T) {
+	t.Parallel()
 	w := speak(t)
 	for _, name := range samples {
 		for _, lang := range locale.Languages() {
@@ -137,6 +140,7 @@ func TestTheChatHasFiveShortLines(t *testing.T) {
 
 // TestEachTextIsSaid holds the words that ship to what is said: none too many, none missing.
 func TestEachTextIsSaid(t *testing.T) {
+	t.Parallel()
 	files, err := filepath.Glob("*.go")
 	if err != nil {
 		t.Fatal(err)
