@@ -123,6 +123,8 @@ func play(t *testing.T, file, text string) {
 			p.later(value)
 		case key == "buttons":
 			p.buttons(value)
+		case key == "no buttons":
+			p.noButtons(value)
 		case key == "attachment":
 			p.attachment(value)
 		default:
@@ -407,16 +409,31 @@ func (p *player) expect(words string) {
 	}
 }
 
+var buttonForm = regexp.MustCompile(`\[([^\]]*)\]`)
+
 func (p *player) buttons(list string) {
 	p.t.Helper()
 	have := p.person.Buttons()
-	for _, label := range regexp.MustCompile(`\[([^\]]*)\]`).FindAllStringSubmatch(list, -1) {
+	for _, label := range buttonForm.FindAllStringSubmatch(list, -1) {
 		found := false
 		for _, b := range have {
 			found = found || pattern(label[1]).MatchString(visible(b))
 		}
 		if !found {
 			p.fail("there is no button %q among %q", label[1], have)
+		}
+	}
+}
+
+// noButtons complains of those that must not be there.
+func (p *player) noButtons(list string) {
+	p.t.Helper()
+	have := p.person.Buttons()
+	for _, label := range buttonForm.FindAllStringSubmatch(list, -1) {
+		for _, b := range have {
+			if pattern(label[1]).MatchString(visible(b)) {
+				p.fail("there is a button %q among %q", label[1], have)
+			}
 		}
 	}
 }
