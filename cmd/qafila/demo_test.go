@@ -75,6 +75,13 @@ func TestTheDemonstrationBeginsAfreshAndWholeWithAWeekBehindIt(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	var remarks, unmarked int
+	if err := db.Pool.QueryRow(t.Context(), `SELECT count(*), count(*) FILTER (WHERE words NOT LIKE '%)') FROM ratings WHERE words <> ''`).Scan(&remarks, &unmarked); err != nil {
+		t.Fatal(err)
+	}
+	if remarks != len(sampleRemarks) || unmarked != 0 {
+		t.Errorf("%d of %d said a word of the stop, %d don't say that they are invented", remarks, len(sampleRemarks), unmarked)
+	}
 	for _, v := range week {
 		if !strings.HasSuffix(v.words, ")") {
 			t.Errorf("%q doesn't say that it is invented", v.words)

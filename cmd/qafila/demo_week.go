@@ -37,6 +37,14 @@ const sampleGuests, sampleCame = 46, 38
 // sampleScores are what those say of the stop who say something.
 var sampleScores = []int{5, 4, 5, 3, 5, 4, 4, 5, 2, 4, 5, 5, 3, 4, 5, 4}
 
+// sampleRemarks are what the first of them say beside it, by language.
+var sampleRemarks = []struct{ language, words string }{
+	{"fr", "Tout était bien expliqué, merci."},
+	{"ary", "اللقاء كان مزيان، ولكن الوقت كان قصير."},
+	{"ar", "الشرح واضح، ونرجو محطة أخرى قريبا."},
+	{"fr", "On a attendu longtemps à l'entrée."},
+}
+
 // spendAWeek puts a week behind the demonstration: a stop that was three days ago, who came, how they found it, and what artisans of the
 // whole country recommend and ask.
 func spendAWeek(ctx context.Context, pool *pgxpool.Pool, now time.Time) error {
@@ -100,8 +108,18 @@ func holdStop(ctx context.Context, tx pgx.Tx, stop caravan.Stop, voices []voice)
 			return err
 		}
 		if i < len(sampleScores) {
-			if err := feedback.Rate(ctx, tx, guest.Chat, stop.ID, sampleScores[i], of.language, stop.Ends.AddDate(0, 0, 1)); err != nil {
+			language := of.language
+			if i < len(sampleRemarks) {
+				language = sampleRemarks[i].language
+			}
+			if err := feedback.Rate(ctx, tx, guest.Chat, stop.ID, sampleScores[i], language, stop.Ends.AddDate(0, 0, 1)); err != nil {
 				return err
+			}
+			if i < len(sampleRemarks) {
+				said := feedback.Rating{Stop: stop.ID, Words: sampleRemarks[i].words + sampleMark[language]}
+				if _, err := feedback.Explain(ctx, tx, guest.Chat, said); err != nil {
+					return err
+				}
 			}
 		}
 	}

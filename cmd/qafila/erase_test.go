@@ -152,3 +152,42 @@ func TestWhoErasesIsGoneFromWhatTheStaffHaveOpen(t *testing.T) {
 		t.Error("the agent can't go on")
 	}
 }
+
+// A rating has no reference that the staff see: its key stands for it.
+func TestWhoErasesIsGoneFromTheRatingThatTheStaffHaveOpen(t *testing.T) {
+	t.Parallel()
+	r := start(t, true)
+	artisan, agent := r.artisan(t, "Khadouj"), r.agent(t)
+	for i, p := range []*talker{artisan, r.artisan(t, "Hassan")} {
+		r.do(t, `INSERT INTO ratings (stop_id, chat_id, score, words, created_at) VALUES ('demo-fes', $1, 4, 'Zzwords ' || $2::int, now() + make_interval(days => $2))`, p.ID(), i)
+	}
+	open := func(words string) int {
+		return r.count(t, `SELECT count(*) FROM chats WHERE chat_id = $1 AND state LIKE '%' || $2 || '%'`, agent.ID(), words)
+	}
+	agent.Send("/inbox")
+	agent.hears("inbox.home")
+	agent.press("inbox.remarks")
+	card := agent.hears("remarks.card")
+	r.quiet(t)
+	if open("Zzwords 0") != 1 {
+		t.Fatal("the test proves nothing")
+	}
+	artisan.Send("/delete")
+	artisan.hears("erase.sure")
+	artisan.press("erase.yes")
+	artisan.hears("erase.done")
+	r.quiet(t)
+	if open("Zzwords") != 0 {
+		t.Error("the agent's conversation still holds it")
+	}
+	agent.pressOn(card, "remarks.next")
+	agent.hears("press.stale")
+	agent.Send("/inbox")
+	agent.hears("inbox.home")
+	agent.press("inbox.remarks")
+	agent.hears("remarks.card")
+	r.quiet(t)
+	if open("Zzwords 1") != 1 || open("Zzwords 0") != 0 {
+		t.Error("the agent doesn't hear the one that is left")
+	}
+}

@@ -124,6 +124,8 @@ func play(t *testing.T, file, text string) {
 			p.later(value)
 		case key == "buttons":
 			p.buttons(value)
+		case key == "no buttons":
+			p.noButtons(value)
 		case key == "attachment":
 			p.attachment(value)
 		default:
@@ -409,25 +411,36 @@ func (p *player) expect(words string) {
 	}
 }
 
-// buttons stand under the message that the last line was about, which need not be the newest any more; else, those that can be pressed now.
-func (p *player) buttons(list string) {
-	p.t.Helper()
-	var have []string
+var buttonForm = regexp.MustCompile(`\[([^\]]*)\]`)
+
+// offered are the buttons under the message that the last line was about, which need not be the newest any more; else, those that can be
+// pressed now.
+func (p *player) offered() (labels []string) {
 	for _, row := range p.last.Message.Inline {
 		for _, b := range row {
-			have = append(have, b.Text)
+			labels = append(labels, b.Text)
 		}
 	}
-	if len(have) == 0 {
-		have = p.person.Buttons()
+	if len(labels) == 0 {
+		return p.person.Buttons()
 	}
-	for _, label := range regexp.MustCompile(`\[([^\]]*)\]`).FindAllStringSubmatch(list, -1) {
-		found := false
-		for _, b := range have {
-			found = found || pattern(label[1]).MatchString(visible(b))
-		}
-		if !found {
+	return labels
+}
+
+// buttons complains of those of a list that are not offered; noButtons, of those that are.
+func (p *player) buttons(list string)   { p.t.Helper(); p.match(list, true) }
+func (p *player) noButtons(list string) { p.t.Helper(); p.match(list, false) }
+
+func (p *player) match(list string, want bool) {
+	p.t.Helper()
+	have := p.offered()
+	for _, label := range buttonForm.FindAllStringSubmatch(list, -1) {
+		found := slices.ContainsFunc(have, func(b string) bool { return pattern(label[1]).MatchString(visible(b)) })
+		switch {
+		case !found && want:
 			p.fail("there is no button %q among %q", label[1], have)
+		case found && !want:
+			p.fail("there is a button %q among %q", label[1], have)
 		}
 	}
 }

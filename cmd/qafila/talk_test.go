@@ -74,8 +74,11 @@ var tag = regexp.MustCompile(`</?[a-z]+>`)
 func (p *talker) has(said, id string) bool {
 	p.t.Helper()
 	found := pattern("…" + p.words(id) + "…").MatchString(said)
-	for _, name := range p.texts.Params(p.lang, id) {
-		found = found || pattern("…"+p.words(id, name)+"…").MatchString(said)
+	names := p.texts.Params(p.lang, id)
+	for i, one := range names {
+		for _, other := range names[i:] {
+			found = found || pattern("…"+p.words(id, one, other)+"…").MatchString(said)
+		}
 	}
 	return found
 }

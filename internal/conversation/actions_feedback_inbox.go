@@ -39,7 +39,7 @@ func (h *House) inboxActions() []Action {
 	filter := all(text, "theme", "stop", "state")
 	return []Action{{
 		Signature: flow.Signature{Name: "inbox.look", About: "how much there is for the member, as the inbox is narrowed", Args: filter, For: everyStaff, Outcomes: []string{"ok"},
-			Sets: with(all(text, "desk_name", "filter_words"), all(number, "open", "questions")), Longest: map[string]int{"desk_name": 70, "filter_words": 200}},
+			Sets: with(all(text, "desk_name", "filter_words"), all(number, "open", "questions", "remarks")), Longest: map[string]int{"desk_name": 70, "filter_words": 200}},
 		Do: h.inboxLook,
 	}, {
 		Signature: flow.Signature{Name: "inbox.next", About: "the recommendation behind another one ('': the first), the oldest first", Args: with(all(text, "after"), filter), For: everyStaff,
@@ -144,6 +144,10 @@ func (h *House) inboxLook(ctx context.Context, t *Turn, args Args) (flow.Outcome
 	if err != nil {
 		return flow.Outcome{}, err
 	}
+	remarks, err := feedback.CountRemarks(ctx, t.Tx, s, f.Stop)
+	if err != nil {
+		return flow.Outcome{}, err
+	}
 	var by []string
 	if f.Theme != "" {
 		name, err := h.themeName(ctx, t, f.Theme)
@@ -166,7 +170,7 @@ func (h *House) inboxLook(ctx context.Context, t *Turn, args Args) (flow.Outcome
 	if s.All {
 		desk = t.Say("inbox.everything", nil)
 	}
-	return outcome("ok", map[string]flow.Value{"desk_name": desk, "filter_words": strings.Join(by, separator(t.Language)), "open": open, "questions": questions})
+	return outcome("ok", map[string]flow.Value{"desk_name": desk, "filter_words": strings.Join(by, separator(t.Language)), "open": open, "questions": questions, "remarks": remarks})
 }
 
 func (h *House) stopName(ctx context.Context, t *Turn, id string) (string, error) {
@@ -175,6 +179,19 @@ func (h *House) stopName(ctx context.Context, t *Turn, id string) (string, error
 		return "", err
 	}
 	return beside(t.Language, h.placeWords(t.Language, s.Place), s.Starts.In(locale.Zone()).Format("02/01/2006")), nil
+}
+
+// stopItems are stops as a list; keys are their ids.
+func (h *House) stopItems(ctx context.Context, t *Turn, ids []string) ([]flow.Item, error) {
+	items := make([]flow.Item, len(ids))
+	for i, id := range ids {
+		name, err := h.stopName(ctx, t, id)
+		if err != nil {
+			return nil, err
+		}
+		items[i] = flow.Item{Key: id, Label: name}
+	}
+	return items, nil
 }
 
 func (h *House) inboxOpen(ctx context.Context, t *Turn, args Args) (flow.Outcome, error) {
@@ -280,15 +297,7 @@ func (h *House) inboxLists() []List {
 				if err != nil {
 					return nil, err
 				}
-				items := make([]flow.Item, len(ids))
-				for i, id := range ids {
-					name, err := h.stopName(ctx, t, id)
-					if err != nil {
-						return nil, err
-					}
-					items[i] = flow.Item{Key: id, Label: name}
-				}
-				return items, nil
+				return h.stopItems(ctx, t, ids)
 			}),
 		Whole(flow.Signature{Name: "chambers", About: "where something can be passed on to: the chambers by region, and the organisers", For: everyStaff},
 			func(_ context.Context, t *Turn, _ Args) ([]flow.Item, error) {

@@ -201,14 +201,14 @@ func TestWhatStaffSeeIsReadFromTheViews(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, wrong := range []string{`chat_id`, `(?i)(FROM|JOIN)\s+(recommendations|threads|chats|people|registrations)\b`, `RETURNING \*`} {
+		for _, wrong := range []string{`chat_id`, `(?i)(FROM|JOIN)\s+(recommendations|threads|ratings|chats|people|registrations)\b`, `RETURNING \*`} {
 			if m := regexp.MustCompile(wrong).FindString(string(text)); m != "" {
 				t.Errorf("%s says %q", f, m)
 			}
 		}
 	}
 	pool := postgres.ForTest(t)
-	rows, err := pool.Query(t.Context(), `SELECT table_name || '.' || column_name FROM information_schema.columns WHERE table_name IN ('inbox', 'inbox_threads', 'inbox_alike') AND column_name LIKE '%chat%'`)
+	rows, err := pool.Query(t.Context(), `SELECT table_name || '.' || column_name FROM information_schema.columns WHERE table_name IN ('inbox', 'inbox_threads', 'inbox_alike', 'inbox_ratings') AND column_name LIKE '%chat%'`)
 	if err != nil {
 		t.Fatal(err)
 	}
