@@ -26,7 +26,7 @@ const (
 func Version(p Purpose) (version string, ok bool) {
 	switch p {
 	case Data:
-		return "data-2026-11b", true
+		return "data-2026-11c", true
 	case Reminders:
 		return "reminders-2026-11", true
 	case ByName:
