@@ -101,18 +101,18 @@ func TestPeopleGoOnWhenTheyHaveTheirReply(t *testing.T) {
 			}
 		}
 	}()
-	// when ten people at a time go through the script
-	got, err := f.Crowd.Closed(t.Context(), 10, 0, 300*time.Millisecond)
-	if err != nil {
-		t.Fatal(err)
+	// when ten people at a time go through the script, for as long as it takes one
+	var got harness.Result
+	for f.Crowd.Through() == 0 || got.Updates == 0 {
+		var err error
+		if got, err = f.Crowd.Closed(t.Context(), 10, 0, 300*time.Millisecond); err != nil {
+			t.Fatal(err)
+		}
 	}
 	// then each does so once, in order
 	close(stop)
 	f.Close()
 	<-bot
-	if got.Updates == 0 || f.Crowd.Through() == 0 {
-		t.Fatalf("%d updates, %d people came through", got.Updates, f.Crowd.Through())
-	}
 	through := int64(0)
 	for chat, words := range heard {
 		if s := strings.Join(words, " "); s == "/start Fatima" {
@@ -187,7 +187,8 @@ func TestASteadyStreamKeepsItsRate(t *testing.T) {
 			}
 		}
 	}()
-	got, err := f.Crowd.Open(t.Context(), 50, 200, 0, time.Second)
+	// as many people as there can be updates: however slow the machine is, somebody is free, and each update counts
+	got, err := f.Crowd.Open(t.Context(), 400, 200, 0, time.Second)
 	if err != nil {
 		t.Fatal(err)
 	}

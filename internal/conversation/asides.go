@@ -48,7 +48,7 @@ func (h *House) Aside(ctx context.Context, t *Turn, words string, fits bool) (fl
 
 // which asks what was meant.
 func (h *House) which(lang locale.Language, candidates []answers.Candidate) (flow.Aside, bool) {
-	a := flow.Aside{Lines: []flow.Line{{Text: "aside.which"}}}
+	a := flow.Aside{Lines: []flow.Line{{Text: "aside.which", Head: true}}}
 	for _, id := range worthy(candidates) {
 		if e, ok := h.Answers.Get(id); ok && !polite(id) {
 			a.Choices = append(a.Choices, flow.Choice{Key: id, Label: e.Title(lang)})
@@ -84,7 +84,7 @@ func (h *House) told(lang locale.Language, id string) (flow.Aside, bool) {
 		params["source"], params["site"] = linked(e.Source)
 		params["checked"] = day(lang, e.Checked)
 	}
-	return flow.Aside{Lines: []flow.Line{line, {Text: "aside.back"}}}, true
+	return flow.Aside{Lines: []flow.Line{line, {Text: "aside.back", Head: true}}}, true
 }
 
 // day is a date without its weekday, which says nothing here; "" for none.

@@ -110,11 +110,16 @@ func (w *work) advance(ctx context.Context, u *Update) error {
 		if err != nil {
 			return err
 		}
+		asks := said[len(said)-1].Request != nil
 		for _, one := range said {
 			if replace && one.Request == nil && one.Attach == nil && !ch.keyboard {
 				one.Replace = u.Message
 			}
 			replace = false
+			if asks && one.Request == nil {
+				w.say(u.Chat, one) // a keyboard that is up stays: the question asks for it again
+				continue
+			}
 			w.show(ch, u.Chat, lang, one)
 		}
 	}
@@ -147,14 +152,20 @@ func (w *work) show(ch *chat, id int64, lang locale.Language, m Message) {
 	w.say(id, m)
 }
 
-// render words a flow's message; what is attached goes before the words, each attachment in a message of its own but for a single
+// render words a flow's message; what leads it goes first, what is attached before the words, each attachment in a message of its own but for a single
 // picture or document with few words, which become its caption.
 func (w *work) render(ctx context.Context, t *Turn, lang locale.Language, m flow.Message) ([]Message, error) {
 	said := w.c.word(lang, m)
-	if len(m.Attach) == 0 {
-		return []Message{said}, nil
-	}
+	bubbles := w.c.bubbles(lang, m.Lead, said.Text)
+	n := len(bubbles) - 1
 	var out []Message
+	for _, b := range bubbles[:n] {
+		out = append(out, Message{Text: b})
+	}
+	said.Text = bubbles[n]
+	if len(m.Attach) == 0 {
+		return append(out, said), nil
+	}
 	for _, a := range m.Attach {
 		maker, ok := w.c.offer.Attachments[a.Kind]
 		if !ok {

@@ -151,21 +151,16 @@ func uprightLine(s string) string {
 	return s
 }
 
-// word puts a flow's message into a person's words.
+// word puts a flow's message into a person's words, without what leads it.
 func (c *Conversation) word(lang locale.Language, m flow.Message) Message {
-	var b strings.Builder
-	for _, l := range m.Lead {
-		b.WriteString(words(c.texts, lang, l.Text, l.Params))
-		b.WriteString("\n\n")
-	}
+	var out Message
 	if m.Text != "" {
 		params := m.Params
 		if m.Plural {
 			params = withCount(params, m.Count)
 		}
-		b.WriteString(words(c.texts, lang, m.Text, params))
+		out.Text = strings.TrimSpace(words(c.texts, lang, m.Text, params))
 	}
-	out := Message{Text: strings.TrimSpace(b.String())}
 	keep := m.Keep || len(m.Attach) > 0
 	if m.Request.Text != "" {
 		out.Request = &Request{

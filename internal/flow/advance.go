@@ -132,7 +132,7 @@ func (r *run) onMenu() bool {
 
 // say puts a line before the next message.
 func (r *run) say(id string, params map[string]Value) {
-	r.lead = append(r.lead, Line{id, params})
+	r.lead = append(r.lead, Line{Text: id, Params: params})
 }
 
 // language is the language that texts are looked up in.

@@ -49,7 +49,7 @@ type Message struct {
 	Params  map[string]Value // what the text needs; text values are as the person or a room gave them, not escaped
 	Count   int              // the number for a plural text; meaningful when Plural
 	Plural  bool
-	Lead    []Line     // lines to put before the text, in the same message: what was wrong, a recap, a notice
+	Lead    []Line     // to put before the text: what was wrong, a recap, a notice. In the same message, or before it: the host decides by what can be read at once
 	Choices [][]Choice // rows of buttons
 	Request Request    // asks the messenger for a contact or a location; its button is Choices-independent, below the text field
 	Attach  []Attachment
@@ -61,6 +61,7 @@ type Message struct {
 type Line struct {
 	Text   string
 	Params map[string]Value
+	Head   bool // belongs to what comes below, and stays in its message
 }
 
 // A Choice is one button.

@@ -322,7 +322,7 @@ func (k *linker) say(st *step) {
 		st.params = k.needs(st.text.line, st.text.text, role, st)
 	}
 	if st.lead && len(st.attach) > 0 {
-		k.problem(st.line, "leave `lead` out", "what leads the next message can't have anything attached")
+		k.problem(st.line, "leave `lead` or `head` out", "what leads the next message can't have anything attached")
 	}
 }
 

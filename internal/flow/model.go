@@ -62,6 +62,7 @@ type step struct {
 	plural bool
 	long   bool
 	lead   bool
+	head   bool // a lead that is never parted from what it stands above
 	attach []attach
 
 	// do, call, set

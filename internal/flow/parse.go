@@ -131,7 +131,7 @@ func special(name string) bool {
 }
 
 var stepFields = map[stepKind][]string{
-	stepSay:    {"say", "attach", "count", "keep", "lead", "long", "next"},
+	stepSay:    {"say", "attach", "count", "keep", "lead", "head", "long", "next"},
 	stepAsk:    {"ask", "choose", "answer", "save", "example", "wrong", "out", "nav", "asides", "columns", "count", "keep", "long", "next"},
 	stepDo:     {"do", "with", "on", "next"},
 	stepBranch: {"branch"},
@@ -206,6 +206,9 @@ func (p *page) stepField(st *step, e field) {
 		st.keep = p.truth(e)
 	case "lead":
 		st.lead = p.truth(e)
+	case "head":
+		st.head = p.truth(e)
+		st.lead = st.lead || st.head
 	case "long":
 		st.long = p.truth(e)
 	case "count":

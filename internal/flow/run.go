@@ -239,7 +239,7 @@ func convert(s, typ string) Value {
 func (r *run) message(st *step) {
 	params := r.params(r.top(), st.params, nil)
 	if st.lead {
-		r.say(st.text.text, params)
+		r.lead = append(r.lead, Line{st.text.text, params, st.head})
 		return
 	}
 	m := Message{Text: st.text.text, Params: params, Lead: r.lead, Keep: st.keep}
