@@ -152,7 +152,6 @@ func (p *phone) looksRight(where string) {
 }
 
 func TestAnArtisanRegistersInArabicOnANarrowPhone(t *testing.T) {
-	t.Parallel()
 	p := openPhone(t, locale.Arabic, 390, 844)
 	step := func(where string) {
 		t.Helper()
@@ -218,7 +217,6 @@ func TestAnArtisanRegistersInArabicOnANarrowPhone(t *testing.T) {
 }
 
 func TestTheFirstScreensWorkInFrenchWithTheKeyboardAlone(t *testing.T) {
-	t.Parallel()
 	p := openPhone(t, locale.French, 1280, 900)
 	key := func(keys string) {
 		t.Helper()

@@ -9,7 +9,6 @@ import (
 
 // Law 09-08: until it is declared who is responsible, nothing about a person is collected.
 func TestWithoutAResponsibleNothingIsCollected(t *testing.T) {
-	t.Parallel()
 	for name, lacks := range map[string]option{
 		"no controller":  func(s *setup) { s.settings.Controller = "" },
 		"no declaration": func(s *setup) { s.settings.Declaration = "" },

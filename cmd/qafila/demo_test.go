@@ -30,7 +30,6 @@ func demonstrate(t *testing.T) (*rig, *demonstration) {
 }
 
 func TestTheDemonstrationsStaffAreStaffFromTheStart(t *testing.T) {
-	t.Parallel()
 	r, _ := demonstrate(t)
 	staff, err := people.Staff(t.Context(), r.pool)
 	if err != nil {
@@ -52,7 +51,6 @@ func TestTheDemonstrationsStaffAreStaffFromTheStart(t *testing.T) {
 }
 
 func TestTheDemonstrationBeginsAfreshAndWholeWithAWeekBehindIt(t *testing.T) {
-	t.Parallel()
 	db := &postgres.Database{Pool: postgres.ForTest(t)}
 	week, err := readWeek()
 	if err != nil {
@@ -93,7 +91,6 @@ func TestTheDemonstrationBeginsAfreshAndWholeWithAWeekBehindIt(t *testing.T) {
 }
 
 func TestTheNextDayIsOneOnWhichTheBotWrites(t *testing.T) {
-	t.Parallel()
 	r, show := demonstrate(t)
 	began := show.now().In(locale.Zone())
 	first := time.Date(began.Year(), began.Month(), began.Day(), 0, 0, 0, 0, locale.Zone())
@@ -121,7 +118,6 @@ func TestTheNextDayIsOneOnWhichTheBotWrites(t *testing.T) {
 }
 
 func TestANewcomerSeesTheReminderOfAStop(t *testing.T) {
-	t.Parallel()
 	for lang, c := range map[locale.Language]struct {
 		width, height int64
 		town          string

@@ -29,8 +29,11 @@ import (
 
 // The program itself, as an operator runs it.
 func TestTheProgram(t *testing.T) {
-	t.Parallel()
-	for name, test := range map[string]func(*testing.T){
+	binary := filepath.Join(t.TempDir(), "qafila")
+	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
+		t.Fatalf("build it: %v\n%s", err, out)
+	}
+	for name, test := range map[string]func(*testing.T, string){
 		"serves by polling":                 servesByPolling,
 		"serves by webhook":                 servesByWebhook,
 		"runs a demonstration":              runsADemonstration,
@@ -40,7 +43,7 @@ func TestTheProgram(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			test(t)
+			test(t, binary)
 		})
 	}
 }
@@ -73,19 +76,14 @@ func (s *spool) String() string {
 }
 
 // launch runs the program until the test ends, with those settings and none of whoever runs the tests.
-func launch(t *testing.T, env map[string]string, args ...string) *process {
+func launch(t *testing.T, binary string, env map[string]string, args ...string) *process {
 	t.Helper()
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	p := &process{t: t, cmd: exec.Command(self, args...), ended: make(chan struct{})}
+	p := &process{t: t, cmd: exec.Command(binary, args...), ended: make(chan struct{})}
 	for _, v := range os.Environ() {
 		if !strings.HasPrefix(v, "QAFILA_") && !strings.HasPrefix(v, "TELEGRAM_") && !strings.HasPrefix(v, "DATABASE_URL=") {
 			p.cmd.Env = append(p.cmd.Env, v)
 		}
 	}
-	p.cmd.Env = append(p.cmd.Env, programVariable+"=yes")
 	for name, value := range env {
 		p.cmd.Env = append(p.cmd.Env, name+"="+value)
 	}
@@ -238,7 +236,7 @@ func discreet(t *testing.T, sim *simulator.Server, programs ...*process) {
 
 const sheet = "id,town,venue_fr,venue_ar,date,start,end,capacity,state\n"
 
-func servesByPolling(t *testing.T) {
+func servesByPolling(t *testing.T, binary string) {
 	sim, api := telegramFor(t)
 	env := serve(sim, api)
 	env["QAFILA_DATA"] = postgres.ForTestFolder(t)
@@ -248,12 +246,12 @@ func servesByPolling(t *testing.T) {
 	if err := os.WriteFile(file, []byte(sheet+"fes-1,Fès,Complexe,المجمع,"+time.Now().AddDate(0, 0, 30).Format(time.DateOnly)+",10:00,13:00,50,published\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	publish := launch(t, env, "stops", "import", file)
+	publish := launch(t, binary, env, "stops", "import", file)
 	if code := publish.ends(time.Minute); code != 0 || !strings.Contains(publish.out.String(), "1 new") {
 		t.Fatalf("stops import ends with %d", code)
 	}
 
-	bot := launch(t, env, "serve")
+	bot := launch(t, binary, env, "serve")
 	bot.serving()
 	p := meet(t, sim, locale.French, someone)
 	p.agree("fes-1")
@@ -261,11 +259,11 @@ func servesByPolling(t *testing.T) {
 	p.hears("pick_trade.branch")
 
 	// A command works beside it; a second service on the same folder says whose it is, and touches nothing.
-	beside := launch(t, env, "stops", "list")
+	beside := launch(t, binary, env, "stops", "list")
 	if code := beside.ends(time.Minute); code != 0 || !strings.Contains(beside.out.String(), "fes-1") {
 		t.Errorf("stops list beside a running service ends with %d: %s", code, beside.out.String())
 	}
-	second := launch(t, env, "serve")
+	second := launch(t, binary, env, "serve")
 	if code := second.ends(time.Minute); code == 0 {
 		t.Error("two services have the same data folder")
 	}
@@ -279,7 +277,7 @@ func servesByPolling(t *testing.T) {
 	bot.ends(10 * time.Second)
 	p.heard()
 	p.Send("graveuse de marteaux")
-	again := launch(t, env, "serve")
+	again := launch(t, binary, env, "serve")
 	address := again.serving()
 	p.waits("what it makes of the trade", func(said string) bool { return p.has(said, "pick_trade.wrong") || p.has(said, "pick_town.region") })
 	p.Send("potier")
@@ -316,7 +314,7 @@ func servesByPolling(t *testing.T) {
 		t.Errorf("%d updates are pending", n)
 	}
 	p.hearsNothing()
-	list := launch(t, env, "stops", "list")
+	list := launch(t, binary, env, "stops", "list")
 	if code := list.ends(time.Minute); code != 0 || !regexp.MustCompile(`fes-1 .* 50 +1 +published`).MatchString(list.out.String()) {
 		t.Errorf("stops list ends with %d", code)
 	}
@@ -324,7 +322,7 @@ func servesByPolling(t *testing.T) {
 }
 
 // A reverse proxy stands before the program, as one does that gives it its certificate.
-func servesByWebhook(t *testing.T) {
+func servesByWebhook(t *testing.T, binary string) {
 	sim, api := telegramFor(t)
 	pool := postgres.ForTest(t)
 	var behind atomic.Pointer[url.URL]
@@ -337,7 +335,7 @@ func servesByWebhook(t *testing.T) {
 	env := serve(sim, api)
 	env["DATABASE_URL"], env["QAFILA_PUBLIC_URL"], env["TELEGRAM_WEBHOOK_SECRET"] = pool.Config().ConnString(), proxy.URL+"/", "only-telegram-knows"
 	begin := func() *process {
-		bot := launch(t, env, "serve")
+		bot := launch(t, binary, env, "serve")
 		address, err := url.Parse("http://" + bot.writes(&bot.err, `msg=listening address=(\S+)`))
 		if err != nil {
 			t.Fatal(err)
@@ -402,8 +400,8 @@ func servesByWebhook(t *testing.T) {
 	}
 }
 
-func runsADemonstration(t *testing.T) {
-	demo := launch(t, map[string]string{"QAFILA_DATA": postgres.ForTestFolder(t), "QAFILA_LISTEN": "127.0.0.1:0"}, "demo")
+func runsADemonstration(t *testing.T, binary string) {
+	demo := launch(t, binary, map[string]string{"QAFILA_DATA": postgres.ForTestFolder(t), "QAFILA_LISTEN": "127.0.0.1:0"}, "demo")
 	page := demo.writes(&demo.out, `Open\s+(http://\S+)`)
 	if status, body := demo.get(page); status != http.StatusOK || !strings.Contains(body, "<html") {
 		t.Errorf("the page answers %d %.100q", status, body)
@@ -447,27 +445,27 @@ func runsADemonstration(t *testing.T) {
 	}
 }
 
-func checksAndDraws(t *testing.T) {
-	check := launch(t, nil, "flows", "check")
+func checksAndDraws(t *testing.T, binary string) {
+	check := launch(t, binary, nil, "flows", "check")
 	if code := check.ends(time.Minute); code != 0 {
 		t.Errorf("flows check ends with %d", code)
 	}
 	folder := filepath.Join(t.TempDir(), "pictures")
-	draw := launch(t, nil, "flows", "draw", "--out", folder)
+	draw := launch(t, binary, nil, "flows", "draw", "--out", folder)
 	if code := draw.ends(time.Minute); code != 0 {
 		t.Errorf("flows draw ends with %d", code)
 	}
 	drawn(t, folder)
 }
 
-func namesMistakes(t *testing.T) {
+func namesMistakes(t *testing.T, binary string) {
 	folder, _ := inFlows(t, "space.yaml", "steps:", "steps:")
-	if code := launch(t, nil, "flows", "check", folder).ends(time.Minute); code != 0 {
+	if code := launch(t, binary, nil, "flows", "check", folder).ends(time.Minute); code != 0 {
 		t.Errorf("a folder without mistakes: flows check ends with %d", code)
 	}
 	for name, m := range mistakes {
 		folder, line := inFlows(t, "space.yaml", m.old, m.changed)
-		check := launch(t, nil, "flows", "check", folder)
+		check := launch(t, binary, nil, "flows", "check", folder)
 		if code := check.ends(time.Minute); code == 0 {
 			t.Errorf("%s: flows check ends with 0", name)
 		}
@@ -483,12 +481,12 @@ func namesMistakes(t *testing.T) {
 	}
 }
 
-func tellsOfItself(t *testing.T) {
-	version := launch(t, nil, "version")
+func tellsOfItself(t *testing.T, binary string) {
+	version := launch(t, binary, nil, "version")
 	if code := version.ends(time.Minute); code != 0 || !strings.Contains(version.out.String(), "qafila") {
 		t.Errorf("version ends with %d", code)
 	}
-	wrong := launch(t, nil, "serv")
+	wrong := launch(t, binary, nil, "serv")
 	if code := wrong.ends(time.Minute); code == 0 || !strings.Contains(wrong.err.String(), "serve") {
 		t.Errorf("a command that isn't: it ends with %d and says %q", code, wrong.err.String())
 	}

@@ -13,7 +13,6 @@ import (
 )
 
 func TestTheTerminalWritesAReportsFilesAndNotesIt(t *testing.T) {
-	t.Parallel()
 	pool := postgres.ForTest(t)
 	now := time.Date(2026, 11, 24, 8, 0, 0, 0, time.UTC)
 	stop := caravan.Stop{ID: "fes", Place: "fes", Region: "03", VenueFR: "Salle", VenueAR: "قاعة", Lat: 34, Lon: -5, State: caravan.Published,

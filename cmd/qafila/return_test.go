@@ -8,7 +8,6 @@ import (
 )
 
 func TestAnUnfinishedRegistrationIsTakenUpDaysLater(t *testing.T) {
-	t.Parallel()
 	for _, lang := range []locale.Language{locale.French, locale.Arabic, locale.Darija} {
 		t.Run(string(lang), func(t *testing.T) {
 			t.Parallel()

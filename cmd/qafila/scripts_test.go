@@ -20,7 +20,6 @@ import (
 // TestScripts plays every conversation of flows/scripts against the whole bot: simulated Telegram, HTTP, Postgres. flows/scripts/README.md
 // tells how they are written.
 func TestScripts(t *testing.T) {
-	t.Parallel()
 	files, err := filepath.Glob("../../flows/scripts/*.txt")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no scripts: %v", err)
