@@ -52,12 +52,7 @@ func TestWhoDidNotGetABroadcastIsListedWithTheReasonAndCanGetItLater(t *testing.
 	if !strings.Contains(visible(over.Text), "2 reçus sur 3") {
 		t.Errorf("it ends with %q", over.Text)
 	}
-	organiser.pressOn(over, "broadcast.look")
-	organiser.hears("broadcast.count_unreachable")
-	organiser.press("broadcast.missed")
-	organiser.hears("broadcast.missed_text")
-	r.quiet(t)
-	file := organiser.lastDocument()
+	file := r.missed(t, organiser, over, "broadcast.count_unreachable")
 	lines := strings.Split(strings.TrimSpace(file), "\n")
 	if len(lines) != 2 || !strings.HasPrefix(lines[1], "'=Aicha Alami,Fès,"+`"`+organiser.words("broadcast.why_4")) {
 		t.Errorf("the list is\n%s", file)
@@ -115,12 +110,7 @@ func TestAPanelChangesInItsPlace(t *testing.T) {
 	// Ended halfway: who still waited is listed, and can get it after all.
 	r.do(t, `UPDATE recipients SET state = 0`)
 	r.do(t, `UPDATE broadcasts SET state = 'cancelled', sent = 0`)
-	organiser.pressOn(over, "broadcast.look")
-	organiser.hears("broadcast.state_cancelled")
-	organiser.press("broadcast.missed")
-	organiser.hears("broadcast.missed_text")
-	r.quiet(t)
-	file := organiser.lastDocument()
+	file := r.missed(t, organiser, over, "broadcast.state_cancelled")
 	if !strings.Contains(file, organiser.words("broadcast.why_0")) {
 		t.Errorf("the list is\n%s", file)
 	}
@@ -128,4 +118,15 @@ func TestAPanelChangesInItsPlace(t *testing.T) {
 	if m := organiser.hears("segment.missed"); !strings.Contains(visible(m.Text), "1 personne") {
 		t.Errorf("it would go to %q", m.Text)
 	}
+}
+
+// missed is the list of who did not get a broadcast, as an organiser has it from the message that says that it is over.
+func (r *rig) missed(t *testing.T, organiser *talker, over simulator.Message, state string) string {
+	t.Helper()
+	organiser.pressOn(over, "broadcast.look")
+	organiser.hears(state)
+	organiser.press("broadcast.missed")
+	organiser.hears("broadcast.missed_text")
+	r.quiet(t)
+	return organiser.lastDocument()
 }

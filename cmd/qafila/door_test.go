@@ -181,10 +181,7 @@ func TestAWalkInTakesThreePressesAndNoWord(t *testing.T) {
 		t.Errorf("%d walk-ins after %d presses", n, presses)
 	}
 	// Erasing everybody's data leaves nobody's; the walk-in goes with the stop's registrations.
-	d.ali.Send("/delete")
-	d.ali.hears("erase.sure")
-	d.ali.press("erase.yes")
-	d.ali.hears("erase.done")
+	d.ali.erases()
 	if n := d.count(t, `SELECT count(*) FROM registrations`); n != 1 {
 		t.Errorf("%d registrations are left", n)
 	}

@@ -82,10 +82,7 @@ func TestWhoErasesLeavesNoTrace(t *testing.T) {
 		t.Fatalf("of the one who stays only this is kept: %q", before)
 	}
 
-	goes.Send("/delete")
-	goes.hears("erase.sure")
-	goes.press("erase.yes")
-	goes.hears("erase.done")
+	goes.erases()
 	r.silent(t)
 	left["voice"] = []string{file}
 	for what, words := range left {
@@ -137,10 +134,7 @@ func TestWhoErasesIsGoneFromWhatTheStaffHaveOpen(t *testing.T) {
 	if shown() != 1 {
 		t.Fatal("the test proves nothing")
 	}
-	artisan.Send("/delete")
-	artisan.hears("erase.sure")
-	artisan.press("erase.yes")
-	artisan.hears("erase.done")
+	artisan.erases()
 	r.quiet(t)
 	if shown() != 0 {
 		t.Error("the agent's conversation still holds it")
@@ -172,10 +166,7 @@ func TestWhoErasesIsGoneFromTheRatingThatTheStaffHaveOpen(t *testing.T) {
 	if open("Zzwords 0") != 1 {
 		t.Fatal("the test proves nothing")
 	}
-	artisan.Send("/delete")
-	artisan.hears("erase.sure")
-	artisan.press("erase.yes")
-	artisan.hears("erase.done")
+	artisan.erases()
 	r.quiet(t)
 	if open("Zzwords") != 0 {
 		t.Error("the agent's conversation still holds it")

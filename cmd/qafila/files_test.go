@@ -120,10 +120,7 @@ func TestErasingLeavesNoByteOfAnyFile(t *testing.T) {
 	}
 	_, before := below(t, data, "")
 
-	goes.Send("/delete")
-	goes.hears("erase.sure")
-	goes.press("erase.yes")
-	goes.hears("erase.done")
+	goes.erases()
 	r.quiet(t)
 	r.service.emptyFiles(t.Context())
 	if with, all := below(t, data, "spoken by Khadouj"); len(with) != 0 || all != before-3 {

@@ -154,10 +154,7 @@ func TestARatingCountsOnceAndGoesWithThePerson(t *testing.T) {
 	c.set(c.day(11, 12, 0))
 	r.silent(t)
 	p.hearsNothing()
-	p.Send("/delete")
-	p.hears("erase.sure")
-	p.press("erase.yes")
-	p.hears("erase.done")
+	p.erases()
 	if n := r.count(t, `SELECT count(*) FROM ratings`); n != 0 {
 		t.Error("the rating outlived its author")
 	}

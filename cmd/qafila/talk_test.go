@@ -212,3 +212,12 @@ func (p *talker) lastDocument() string {
 	}
 	return content
 }
+
+// erases has a person take back all that is kept about them.
+func (p *talker) erases() {
+	p.t.Helper()
+	p.Send("/delete")
+	p.hears("erase.sure")
+	p.press("erase.yes")
+	p.hears("erase.done")
+}

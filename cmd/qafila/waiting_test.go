@@ -79,9 +79,6 @@ func TestErasingFreesThePlaceToo(t *testing.T) {
 	}
 	waits := meet(t, r.sim, locale.Arabic, simulator.Profile{FirstName: "Aicha"})
 	waits.register("demo-agadir", "عائشة", "waitlisted")
-	goes.Send("/delete")
-	goes.hears("erase.sure")
-	goes.press("erase.yes")
-	goes.hears("erase.done")
+	goes.erases()
 	waits.hears("notice.promoted")
 }
