@@ -10,6 +10,7 @@ import (
 	"github.com/qafila/qafila/internal/flow"
 	"github.com/qafila/qafila/internal/locale"
 	"github.com/qafila/qafila/internal/people"
+	"github.com/qafila/qafila/internal/postgres"
 	"github.com/qafila/qafila/internal/reference"
 )
 
@@ -181,17 +182,23 @@ func (h *House) stopName(ctx context.Context, t *Turn, id string) (string, error
 	return beside(t.Language, h.placeWords(t.Language, s.Place), s.Starts.In(locale.Zone()).Format("02/01/2006")), nil
 }
 
-// stopItems are stops as a list; keys are their ids.
-func (h *House) stopItems(ctx context.Context, t *Turn, ids []string) ([]flow.Item, error) {
-	items := make([]flow.Item, len(ids))
-	for i, id := range ids {
-		name, err := h.stopName(ctx, t, id)
+// stopList offers the stops that find finds for what the member sees; keys are their ids.
+func (h *House) stopList(name, about string, find func(context.Context, postgres.Querier, feedback.Scope) ([]string, error)) List {
+	return Whole(flow.Signature{Name: name, About: about, For: everyStaff}, func(ctx context.Context, t *Turn, _ Args) ([]flow.Item, error) {
+		ids, err := find(ctx, t.Tx, scope(t.Member))
 		if err != nil {
 			return nil, err
 		}
-		items[i] = flow.Item{Key: id, Label: name}
-	}
-	return items, nil
+		items := make([]flow.Item, len(ids))
+		for i, id := range ids {
+			name, err := h.stopName(ctx, t, id)
+			if err != nil {
+				return nil, err
+			}
+			items[i] = flow.Item{Key: id, Label: name}
+		}
+		return items, nil
+	})
 }
 
 func (h *House) inboxOpen(ctx context.Context, t *Turn, args Args) (flow.Outcome, error) {
@@ -291,14 +298,7 @@ func (h *House) inboxLists() []List {
 				}
 				return items, nil
 			}),
-		Whole(flow.Signature{Name: "inbox_stops", About: "the stops after which recommendations came", For: everyStaff},
-			func(ctx context.Context, t *Turn, _ Args) ([]flow.Item, error) {
-				ids, err := feedback.StopsSaidAfter(ctx, t.Tx, scope(t.Member))
-				if err != nil {
-					return nil, err
-				}
-				return h.stopItems(ctx, t, ids)
-			}),
+		h.stopList("inbox_stops", "the stops after which recommendations came", feedback.StopsSaidAfter),
 		Whole(flow.Signature{Name: "chambers", About: "where something can be passed on to: the chambers by region, and the organisers", For: everyStaff},
 			func(_ context.Context, t *Turn, _ Args) ([]flow.Item, error) {
 				items := []flow.Item{{Key: toOrganisers, Label: t.Say("chamber.organisers", nil)}}

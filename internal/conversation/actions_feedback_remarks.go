@@ -61,13 +61,6 @@ func (h *House) remarkOpen(ctx context.Context, t *Turn, args Args) (flow.Outcom
 
 func (h *House) remarkLists() []List {
 	return []List{
-		Whole(flow.Signature{Name: "remark_stops", About: "the stops of which people said something that the member may hear, the latest first", For: everyStaff},
-			func(ctx context.Context, t *Turn, _ Args) ([]flow.Item, error) {
-				ids, err := feedback.StopsRemarked(ctx, t.Tx, scope(t.Member))
-				if err != nil {
-					return nil, err
-				}
-				return h.stopItems(ctx, t, ids)
-			}),
+		h.stopList("remark_stops", "the stops of which people said something that the member may hear, the latest first", feedback.StopsRemarked),
 	}
 }

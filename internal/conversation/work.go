@@ -58,8 +58,8 @@ func speak(offered []locale.Language, chosen, hint string) locale.Language {
 	return offered[0]
 }
 
-// begin begins the transaction, notes which updates are new and locks their chats, in one round trip. Locks are taken in the order of ids everywhere, updates
-// before chats, so that two instances can't wait for each other.
+// begin begins the transaction, notes which updates are new and locks their chats, in one round trip. Locks are taken in the order of ids
+// everywhere, updates before chats, so that two instances can't wait for each other.
 func (w *work) begin(ctx context.Context, batch []Update) error {
 	ids := make([]int64, len(batch)) // sorted: a batch is in the order of its ids
 	born := make([]int64, len(batch))

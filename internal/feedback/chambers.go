@@ -31,7 +31,7 @@ func (c Chamber) Known() bool {
 // ChamberOf gives a region's chamber; ok is false when there is no such region.
 func ChamberOf(ctx context.Context, q postgres.Querier, region string) (c Chamber, ok bool, err error) {
 	rows, err := q.Query(ctx, `SELECT region, phone, address, hours, site, coalesce(days, 0),
-		(SELECT count(*) FROM staff s WHERE s.role = 'agent' AND s.region = c.region AND `+reached+`) FROM chambers c WHERE region = $1`, region)
+		(SELECT count(*) `+agentsOf(`c.region`)+`) FROM chambers c WHERE region = $1`, region)
 	if err != nil {
 		return c, false, fmt.Errorf("look up the chamber of %s: %w", region, err)
 	}

@@ -56,6 +56,11 @@ type Fresh struct {
 // reached holds of a member s of the staff who can be told something: not of one who has blocked the bot.
 const reached = `NOT EXISTS (SELECT FROM chats h WHERE h.chat_id = s.chat_id AND h.unreachable_at IS NOT NULL)`
 
+// agentsOf are those who answer for a region, an expression in SQL, and can be told.
+func agentsOf(region string) string {
+	return `FROM staff s WHERE s.role = 'agent' AND s.region = ` + region + ` AND ` + reached
+}
+
 // answeredFor holds where somebody can be told who answers for where a row lies; else it waits until there is somebody.
 const answeredFor = `EXISTS (SELECT FROM staff s WHERE CASE WHEN x.chamber = '' THEN s.role <> 'agent' ELSE s.role = 'agent' AND s.region = x.chamber END AND ` + reached + `)`
 
@@ -105,7 +110,7 @@ func Overdue(ctx context.Context, q postgres.Querier, now time.Time) ([]Late, er
 		{"threads", `state = 'waiting' AND (escalated_at IS NULL OR escalated_at < since)`}} {
 		waits := of.waits + ` AND chamber <> ''`
 		up := `UPDATE ` + of.table + ` x SET escalated_at = $1, tell_organisers = true FROM chambers c WHERE c.region = x.chamber AND ` + waits + ` AND (
-			NOT EXISTS (SELECT FROM staff s WHERE s.role = 'agent' AND s.region = c.region AND ` + reached + `)
+			NOT EXISTS (SELECT ` + agentsOf(`c.region`) + `)
 			OR c.days IS NOT NULL AND x.reminded_at < $1::timestamptz - make_interval(days => c.days))`
 		if of.table == "recommendations" {
 			up = `WITH up AS (` + up + ` RETURNING x.id, x.chamber) INSERT INTO moves (recommendation, at, what, chamber) SELECT id, $1, 'escalated', chamber FROM up`
@@ -123,7 +128,7 @@ func Overdue(ctx context.Context, q postgres.Querier, now time.Time) ([]Late, er
 	var up []Late
 	b.Queue(`WITH r AS (UPDATE recommendations SET tell_organisers = false WHERE tell_organisers AND ` + organised + ` RETURNING chamber),
 			t AS (UPDATE threads SET tell_organisers = false WHERE tell_organisers AND ` + organised + ` RETURNING chamber)
-		SELECT a.chamber, coalesce(c.days, 0), count(*), true, NOT EXISTS (SELECT FROM staff s WHERE s.role = 'agent' AND s.region = a.chamber AND ` + reached + `)
+		SELECT a.chamber, coalesce(c.days, 0), count(*), true, NOT EXISTS (SELECT ` + agentsOf(`a.chamber`) + `)
 		FROM (SELECT chamber FROM r UNION ALL SELECT chamber FROM t) a JOIN chambers c ON c.region = a.chamber GROUP BY a.chamber, c.days ORDER BY a.chamber`).Query(func(rows pgx.Rows) (err error) {
 		up, err = pgx.CollectRows(rows, pgx.RowToStructByPos[Late])
 		return err

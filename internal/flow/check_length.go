@@ -13,8 +13,12 @@ const (
 	maxMessage = 4096
 	maxCaption = 1024
 	maxButton  = 64
-	maxLines   = 3   // that a person reads at once, empty ones apart
-	maxLine    = 120 // characters of one of them, as it is written: on a small phone that is four rows already
+)
+
+// What somebody who reads slowly takes in at once; who lays messages out keeps to the same.
+const (
+	MostLines = 3   // empty ones apart
+	LongLine  = 120 // characters of one of them at most: on a small phone that is four rows already
 )
 
 // Longest values, in characters, of what no flow bounds.
@@ -210,11 +214,11 @@ func (l *loader) length(u use) {
 		l.add(Problem{File: u.file, Line: u.line, What: fmt.Sprintf("the text `%s` may become %d characters long in %s; the limit here is %d", u.id, most, in, limit), Hint: "shorten it, or what it shows"})
 	}
 	read := u.role == asMessage || u.role == asCaption || u.role == asLine
-	if mostLines > maxLines && read && u.step != nil && !u.step.long {
+	if mostLines > MostLines && read && u.step != nil && !u.step.long {
 		l.add(Problem{File: u.file, Line: u.line, What: fmt.Sprintf("the text `%s` has %d lines in %s; a person reads three", u.id, mostLines, linesIn), Hint: "shorten it, make it two messages, or say `long: true`"})
 	}
-	if widest > maxLine && read && u.step != nil && !u.step.long {
-		l.add(Problem{File: u.file, Line: u.line, What: fmt.Sprintf("a line of the text `%s` has %d characters in %s; a person reads %d", u.id, widest, widestIn, maxLine), Hint: "shorten it, or say `long: true`"})
+	if widest > LongLine && read && u.step != nil && !u.step.long {
+		l.add(Problem{File: u.file, Line: u.line, What: fmt.Sprintf("a line of the text `%s` has %d characters in %s; a person reads %d", u.id, widest, widestIn, LongLine), Hint: "shorten it, or say `long: true`"})
 	}
 }
 

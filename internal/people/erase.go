@@ -54,7 +54,8 @@ func Erase(ctx context.Context, tx postgres.Querier, chat int64, now time.Time) 
 }
 
 // forgetShown ends the conversations in which the staff have open what the chat said, or who it registered: their states hold the words and the
-// name that were shown. It comes before those rows go, by whose references and keys it finds them; who is interrupted is at the menu. The count of questions stays: no button of an old one may fit a new one.
+// name that were shown. It comes before those rows go, by whose references and keys it finds them; who is interrupted is at the menu. The
+// count of questions stays: no button of an old one may fit a new one.
 func forgetShown(ctx context.Context, tx postgres.Querier, chat int64) error {
 	if _, err := tx.Exec(ctx, `WITH own AS MATERIALIZED (
 			SELECT reference FROM recommendations WHERE chat_id = $1 UNION ALL SELECT reference FROM threads WHERE chat_id = $1

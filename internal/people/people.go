@@ -91,12 +91,25 @@ func Correct(ctx context.Context, q postgres.Querier, chat int64, f Field, value
 	default:
 		return fmt.Errorf("correct a profile: no field %q", f)
 	}
+	return correct(ctx, q, chat, string(f), value, nameKey, now)
+}
+
+// CorrectTopics keeps what a person is interested in, as Correct keeps one field.
+func CorrectTopics(ctx context.Context, q postgres.Querier, chat int64, topics []string, now time.Time) error {
+	if topics == nil {
+		topics = []string{}
+	}
+	return correct(ctx, q, chat, "topics", topics, "", now)
+}
+
+// correct sets a column that profiles and registrations have both.
+func correct(ctx context.Context, q postgres.Querier, chat int64, column string, value any, nameKey string, now time.Time) error {
 	// Every registration of the chat's own person has its own stop, so a new name can't meet another of theirs; somebody else's of that
 	// name may be there, and then this one stays as it is.
-	set := string(f) + ` = $2`
+	set := column + ` = $2`
 	but := ``
 	args := []any{chat, value, now}
-	if f == Name {
+	if column == string(Name) {
 		set += `, name_key = $4`
 		but = ` AND NOT EXISTS (SELECT FROM registrations o WHERE o.stop_id = r.stop_id AND o.chat_id = $1 AND o.name_key = $4 AND o.id <> r.id AND o.state <> 'cancelled')`
 		args = append(args, nameKey)
@@ -105,27 +118,10 @@ func Correct(ctx context.Context, q postgres.Querier, chat int64, f Field, value
 			UPDATE registrations r SET `+set+` FROM stops s
 			WHERE r.chat_id = $1 AND r.self AND r.state IN ('confirmed', 'waitlisted') AND s.id = r.stop_id AND s.ends_at > $3`+but+`
 		)
-		INSERT INTO people (chat_id, `+string(f)+`, updated_at) VALUES ($1, $2, $3)
-		ON CONFLICT (chat_id) DO UPDATE SET `+string(f)+` = excluded.`+string(f)+`, updated_at = excluded.updated_at`, args...)
+		INSERT INTO people (chat_id, `+column+`, updated_at) VALUES ($1, $2, $3)
+		ON CONFLICT (chat_id) DO UPDATE SET `+column+` = excluded.`+column+`, updated_at = excluded.updated_at`, args...)
 	if err != nil {
-		return fmt.Errorf("correct a profile's %s: %w", f, err)
-	}
-	return nil
-}
-
-// CorrectTopics keeps what a person is interested in, as Correct keeps one field.
-func CorrectTopics(ctx context.Context, q postgres.Querier, chat int64, topics []string, now time.Time) error {
-	if topics == nil {
-		topics = []string{}
-	}
-	_, err := q.Exec(ctx, `WITH theirs AS (
-			UPDATE registrations r SET topics = $2 FROM stops s
-			WHERE r.chat_id = $1 AND r.self AND r.state IN ('confirmed', 'waitlisted') AND s.id = r.stop_id AND s.ends_at > $3
-		)
-		INSERT INTO people (chat_id, topics, updated_at) VALUES ($1, $2, $3)
-		ON CONFLICT (chat_id) DO UPDATE SET topics = excluded.topics, updated_at = excluded.updated_at`, chat, topics, now)
-	if err != nil {
-		return fmt.Errorf("correct a profile's topics: %w", err)
+		return fmt.Errorf("correct a profile's %s: %w", column, err)
 	}
 	return nil
 }
