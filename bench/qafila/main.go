@@ -80,7 +80,7 @@ func run(ctx context.Context) error {
 	instance := rand.Int64() | 1
 	sender := telegram.NewSender(telegram.SenderConfig{Client: client, Pool: db.Pool, Instance: instance, BulkRate: 25, Workers: workers,
 		Log: logger, Menu: telegram.Menu{Texts: texts, Commands: []string{"menu"}}})
-	turns := conversation.New(conversation.Config{Pool: db.Pool, Book: book, Offer: offer(), Texts: texts, Instance: instance, Log: logger})
+	turns := conversation.New(conversation.Config{Pool: db.Pool, Book: book, Offer: offer(), Texts: texts, Instance: instance, Log: logger, Along: sender.Along})
 	if err := sender.Announce(ctx); err != nil {
 		return err
 	}

@@ -77,6 +77,7 @@ func newService(s settings, db *postgres.Database, log *slog.Logger, now func() 
 	})
 	v.turns = conversation.New(conversation.Config{
 		Pool: db.Pool, Book: h.book, Offer: h.offer, Texts: h.texts, Asides: h.rooms, Instance: instance, Now: now, Log: log, Observe: m.batch,
+		Along: v.sender.Along,
 	})
 	h.outreach.Word = v.turns.Note
 	return v, nil

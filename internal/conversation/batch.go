@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
@@ -33,7 +34,12 @@ type Config struct {
 	Now      func() time.Time // nil: time.Now
 	Log      *slog.Logger
 	Observe  func(Observation) // nil: nobody looks
+	Along    Along             // nil: nothing
 }
+
+// An Along queues what else is to be written soon with the last statements of a batch's transaction: one wait for the disk does for both. It is
+// told whether the transaction took effect; when not, it sees to its own by itself.
+type Along func(b *pgx.Batch) (end func(stored bool))
 
 // An Observation counts what happened to a batch.
 type Observation struct {
@@ -53,6 +59,7 @@ type Conversation struct {
 	now      func() time.Time
 	log      *slog.Logger
 	observe  func(Observation)
+	along    Along
 }
 
 // New makes a Conversation.
@@ -63,7 +70,10 @@ func New(c Config) *Conversation {
 	if c.Observe == nil {
 		c.Observe = func(Observation) {}
 	}
-	return &Conversation{c.Pool, c.Book, c.Offer, c.Texts, c.Asides, c.Instance, c.Now, c.Log, c.Observe}
+	if c.Along == nil {
+		c.Along = func(*pgx.Batch) func(bool) { return func(bool) {} }
+	}
+	return &Conversation{c.Pool, c.Book, c.Offer, c.Texts, c.Asides, c.Instance, c.Now, c.Log, c.Observe, c.Along}
 }
 
 // longSilence is after how long a person is told again where they were.
@@ -215,7 +225,7 @@ func (e *turnError) Unwrap() error { return e.err }
 // order, and everything is written in a few statements. It returns the deliveries and how many updates had been handled before.
 func (c *Conversation) transact(ctx context.Context, batch []Update) ([]Delivery, int, error) {
 	w := &work{c: c, now: c.now()}
-	defer w.rollback(ctx)
+	defer w.end(ctx)
 	if err := w.begin(ctx, batch); err != nil {
 		return nil, 0, err
 	}
@@ -231,13 +241,7 @@ func (c *Conversation) transact(ctx context.Context, batch []Update) ([]Delivery
 		}
 	}
 	out, err := w.store(ctx)
-	if err != nil {
-		return nil, 0, err
-	}
-	if err := w.tx.Commit(ctx); err != nil {
-		return nil, 0, fmt.Errorf("commit a batch: %w", err)
-	}
-	return out, seen, nil
+	return out, seen, err
 }
 
 // giveUp keeps an update whose turn failed for good, tells the person, and lets everybody go on. What can't even be kept must not hold up
@@ -271,7 +275,7 @@ func (c *Conversation) keep(ctx context.Context, u Update, reason string) (out [
 
 func (c *Conversation) keepOnce(ctx context.Context, u Update, raw, reason string) ([]Delivery, error) {
 	w := &work{c: c, now: c.now()}
-	defer w.rollback(ctx)
+	defer w.end(ctx)
 	if err := w.begin(ctx, []Update{u}); err != nil {
 		return nil, err
 	}
@@ -285,14 +289,7 @@ func (c *Conversation) keepOnce(ctx context.Context, u Update, raw, reason strin
 	if ch := w.chats[u.Chat]; ch != nil {
 		w.say(u.Chat, c.word(c.language(ch.language, u.Hint), flow.Message{Text: "turn.failed", Choices: [][]flow.Choice{{{Text: "nav.menu", Door: "/menu"}}}}))
 	}
-	out, err := w.store(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if err := w.tx.Commit(ctx); err != nil {
-		return nil, fmt.Errorf("commit a failed update: %w", err)
-	}
-	return out, nil
+	return w.store(ctx)
 }
 
 // readable is an update's JSON as text that Postgres takes, identity numbers masked. Telegram writes letters as \u escapes, in which a

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/qafila/qafila/internal/flow"
 	"github.com/qafila/qafila/internal/locale"
@@ -20,12 +22,14 @@ import (
 // work is one batch in one transaction.
 type work struct {
 	c     *Conversation
+	conn  *pgxpool.Conn
 	tx    pgx.Tx
 	now   time.Time
 	fresh map[int64]bool  // updates that had not been handled before
 	chats map[int64]*chat // locked
 	out   []Delivery      // in order; ids are given when they are stored
 	owner map[int64]int64 // chats whose earlier replies another instance sends, or this one from the store
+	along func(bool)      // nil: nothing goes along, or it knows its end
 }
 
 // chat is what is known of one chat during a batch.
@@ -90,7 +94,11 @@ func (w *work) begin(ctx context.Context, batch []Update) error {
 		WHERE chat_id = ANY($1) AND failed_at IS NULL AND lane = 'reply' AND (owner <> $2 OR handed)
 			AND EXISTS (SELECT FROM instances WHERE id <> $2) -- alone: not looked for at all
 		ORDER BY chat_id, id DESC`, chatIDs, w.c.instance)
-	r := w.c.pool.SendBatch(ctx, &b)
+	var err error
+	if w.conn, err = w.c.pool.Acquire(ctx); err != nil {
+		return fmt.Errorf("begin a batch: %w", err)
+	}
+	r := w.conn.SendBatch(ctx, &b)
 	w.tx = r.Tx()
 	defer func() { _ = r.Close() }() // closed below; this is for the ways out before
 	for range 2 {
@@ -148,10 +156,17 @@ func (w *work) begin(ctx context.Context, batch []Update) error {
 	return nil
 }
 
-// rollback undoes what is not committed.
-func (w *work) rollback(ctx context.Context) {
-	if w.tx != nil {
-		_ = w.tx.Rollback(context.WithoutCancel(ctx)) // after a commit this does nothing
+// end gives the connection back, and undoes what is not committed.
+func (w *work) end(ctx context.Context) {
+	if w.conn == nil {
+		return
+	}
+	if w.tx != nil && w.conn.Conn().PgConn().TxStatus() != 'I' {
+		_ = w.tx.Rollback(context.WithoutCancel(ctx)) // else the pool closes the connection, and Postgres does it
+	}
+	w.conn.Release()
+	if w.along != nil {
+		w.along(false)
 	}
 }
 
@@ -160,7 +175,7 @@ func (w *work) say(chatID int64, m Message) {
 	w.out = append(w.out, Delivery{Chat: chatID, Message: m})
 }
 
-// store writes states and deliveries. It returns the deliveries that this instance must send.
+// store writes states and deliveries and commits, in one round trip. It returns the deliveries that this instance must send.
 func (w *work) store(ctx context.Context) ([]Delivery, error) {
 	var b pgx.Batch
 	w.queueChats(&b)
@@ -189,9 +204,13 @@ func (w *work) store(ctx context.Context) ([]Delivery, error) {
 			FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::boolean[], $5::boolean[]) WITH ORDINALITY AS d(c, o, m, b, h, n) ORDER BY n
 			RETURNING id`, chats, owners, messages, bulk, handed, w.now)
 	}
-	if b.Len() == 0 {
-		return nil, nil
-	}
+	w.along = w.c.along(&b)
+	b.Queue("commit").Exec(func(did pgconn.CommandTag) error {
+		if did.String() != "COMMIT" {
+			return pgx.ErrTxCommitRollback
+		}
+		return nil
+	})
 	r := w.tx.SendBatch(ctx, &b)
 	defer func() { _ = r.Close() }()
 	for range states {
@@ -213,9 +232,11 @@ func (w *work) store(ctx context.Context) ([]Delivery, error) {
 			w.out[i].ID = ids[i]
 		}
 	}
-	if err := r.Close(); err != nil {
+	if err := r.Close(); err != nil { // reads what goes along, and the commit
 		return nil, fmt.Errorf("store a batch: %w", err)
 	}
+	w.along(true)
+	w.along = nil
 	mine := w.out[:0]
 	for i, d := range w.out {
 		if owners[i] == w.c.instance && !handed[i] {

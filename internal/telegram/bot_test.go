@@ -206,7 +206,7 @@ func ours(ctx context.Context, at far, pool *pgxpool.Pool) error {
 	instance := rand.Int64() | 1
 	sender := telegram.NewSender(telegram.SenderConfig{Client: client, Pool: pool, Instance: instance, BulkRate: 25, Log: log,
 		Menu: telegram.Menu{Texts: texts, Commands: []string{"menu"}}})
-	turns := conversation.New(conversation.Config{Pool: pool, Book: book, Offer: testOffer(), Texts: texts, Instance: instance, Log: log})
+	turns := conversation.New(conversation.Config{Pool: pool, Book: book, Offer: testOffer(), Texts: texts, Instance: instance, Log: log, Along: sender.Along})
 	if err := sender.Announce(ctx); err != nil {
 		return err
 	}

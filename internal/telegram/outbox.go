@@ -6,7 +6,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"math"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -21,8 +23,13 @@ type outbox struct {
 	pool     *pgxpool.Pool
 	instance int64
 	log      *slog.Logger
-	sent     chan settled
+	sent     chan settled  // waits to be settled
+	some     chan struct{} // there is one
+	hurry    chan struct{} // and it can't wait for company
 	done     chan struct{}
+
+	mu   sync.Mutex
+	back []settled // went along with a transaction that did not take effect, or can't go along with any
 }
 
 // settled is a delivery that needs no more calls: it has arrived, or it can't be made, and why.
@@ -35,31 +42,57 @@ type settled struct {
 }
 
 func newOutbox(pool *pgxpool.Pool, instance int64, log *slog.Logger) *outbox {
-	return &outbox{pool: pool, instance: instance, log: log, sent: make(chan settled, 4096), done: make(chan struct{})}
+	return &outbox{pool: pool, instance: instance, log: log, sent: make(chan settled, 4096), some: make(chan struct{}, 1), hurry: make(chan struct{}, 1),
+		done: make(chan struct{})}
 }
 
 // finish lets run settle what it has and end.
 func (o *outbox) finish() { close(o.done) }
 
 // A settled delivery waits for others, this long or for this many, so that one commit, and one wait for the disk, settles them all: the
-// turns wait for the same disk.
+// turns wait for the same disk. Most go along with a turn's own commit before that.
 const (
 	company = 20 * time.Millisecond
 	crowd   = 48
 )
 
+// add hands over a settled delivery, unless all is over: then the row stays, and the next start sends it once more.
+func (o *outbox) add(ctx context.Context, d settled) {
+	select {
+	case o.sent <- d:
+	case <-ctx.Done():
+		return
+	}
+	if d.more || len(o.sent) >= crowd {
+		signal(o.hurry)
+	}
+	signal(o.some)
+}
+
+// signal says something to whom hears it once, however often it is said.
+func signal(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}
+
 // run settles deliveries until finish, a batch at a time, however long the database is away.
 func (o *outbox) run(ctx context.Context, then func(done []settled)) {
 	for over := false; !over; {
-		var batch []settled
 		select {
-		case d := <-o.sent:
-			batch = o.gather(d)
+		case <-o.some:
+			select {
+			case <-time.After(company):
+			case <-o.hurry:
+			case <-o.done:
+			}
 		case <-o.done:
-			batch, over = o.rest(nil), true
+			over = true
 		}
+		batch := o.rest(math.MaxInt)
 		if len(batch) == 0 {
-			continue
+			continue // gone along
 		}
 		if err := persist(ctx, o.log, "settle deliveries", func() error { return o.settle(ctx, batch) }); err != nil {
 			return
@@ -68,25 +101,13 @@ func (o *outbox) run(ctx context.Context, then func(done []settled)) {
 	}
 }
 
-// gather waits for first's company, but for no longer than a message needs that waits behind one of them.
-func (o *outbox) gather(first settled) []settled {
-	batch := []settled{first}
-	enough := time.NewTimer(company)
-	defer enough.Stop()
-	for hurry := first.more; !hurry && len(batch) < crowd; {
-		select {
-		case d := <-o.sent:
-			batch, hurry = append(batch, d), d.more
-		case <-enough.C:
-			return batch
-		}
-	}
-	return o.rest(batch)
-}
-
-// rest adds what is there, without waiting.
-func (o *outbox) rest(batch []settled) []settled {
-	for {
+// rest takes up to most of what waits.
+func (o *outbox) rest(most int) []settled {
+	o.mu.Lock()
+	batch := o.back
+	o.back = nil
+	o.mu.Unlock()
+	for len(batch) < most {
 		select {
 		case d := <-o.sent:
 			batch = append(batch, d)
@@ -94,19 +115,52 @@ func (o *outbox) rest(batch []settled) []settled {
 			return batch
 		}
 	}
+	return batch
+}
+
+// later leaves some to run.
+func (o *outbox) later(batch []settled) {
+	if len(batch) == 0 {
+		return
+	}
+	o.mu.Lock()
+	o.back = append(o.back, batch...)
+	o.mu.Unlock()
+	signal(o.hurry)
+	signal(o.some)
+}
+
+// passengers is how many go along with a turn at most: they shall not hold it up.
+const passengers = 128
+
+// along settles what has arrived with the last statements of somebody else's transaction. What could not be delivered stays behind: why has to
+// be kept, and then the order in which rows are locked is another.
+func (o *outbox) along(b *pgx.Batch, then func(done []settled)) (end func(stored bool)) {
+	batch := o.rest(passengers)
+	failed := slices.DeleteFunc(slices.Clone(batch), func(d settled) bool { return d.reason == "" })
+	batch = slices.DeleteFunc(batch, func(d settled) bool { return d.reason != "" })
+	o.later(failed)
+	if len(batch) == 0 {
+		return func(bool) {}
+	}
+	ours := o.queue(b, batch)
+	return func(stored bool) {
+		if !stored {
+			o.later(batch)
+			return
+		}
+		ours()
+		then(batch)
+	}
 }
 
 // settle takes delivered rows away and empties those that can't be delivered, keeping why. Of what is another instance's by now it marks
 // that it is lost.
 func (o *outbox) settle(ctx context.Context, batch []settled) error {
-	var arrived []int64
 	var b pgx.Batch // one transaction
 	postgres.QueueByIndex(&b)
-	for i := range batch {
-		d := &batch[i]
-		d.lost = d.reason == ""
-		if d.lost {
-			arrived = append(arrived, d.id)
+	for _, d := range batch {
+		if d.reason == "" {
 			continue
 		}
 		b.Queue(`UPDATE deliveries SET failed_at = now(), message = '', error = $2 WHERE id = $1 AND owner = $3`, d.id, d.reason, o.instance)
@@ -116,19 +170,33 @@ func (o *outbox) settle(ctx context.Context, batch []settled) error {
 				AND seen_at <= (SELECT created_at FROM deliveries WHERE id = $2)`, d.chat, d.id)
 		}
 	}
-	ours := make(map[int64]bool, len(arrived))
-	b.Queue(`DELETE FROM deliveries WHERE id = ANY($1) AND owner = $2 RETURNING id`, arrived, o.instance).Query(func(rows pgx.Rows) error {
-		var id int64
-		_, err := pgx.ForEachRow(rows, []any{&id}, func() error { ours[id] = true; return nil })
-		return err
-	})
+	ours := o.queue(&b, batch)
 	if err := o.pool.SendBatch(ctx, &b).Close(); err != nil {
 		return fmt.Errorf("settle deliveries: %w", err)
 	}
-	for i := range batch {
-		batch[i].lost = batch[i].lost && !ours[batch[i].id]
-	}
+	ours()
 	return nil
+}
+
+// queue has those that have arrived taken away. Once it is done, ours marks which were not this instance's any more.
+func (o *outbox) queue(b *pgx.Batch, batch []settled) (ours func()) {
+	var arrived []int64
+	for _, d := range batch {
+		if d.reason == "" {
+			arrived = append(arrived, d.id)
+		}
+	}
+	taken := make(map[int64]bool, len(arrived))
+	b.Queue(`DELETE FROM deliveries WHERE id = ANY($1) AND owner = $2 RETURNING id`, arrived, o.instance).Query(func(rows pgx.Rows) error {
+		var id int64
+		_, err := pgx.ForEachRow(rows, []any{&id}, func() error { taken[id] = true; return nil })
+		return err
+	})
+	return func() {
+		for i := range batch {
+			batch[i].lost = batch[i].reason == "" && !taken[batch[i].id]
+		}
+	}
 }
 
 // beat gives a sign of life, each second, and forgets the instances that are gone and have left nothing to send.

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/go-telegram/bot"
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/qafila/qafila/internal/conversation"
@@ -190,13 +191,13 @@ func (s *Sender) one(ctx context.Context, q *queue) {
 		if !d.Bulk {
 			s.pace.arrived()
 		}
-		s.settle(ctx, settled{id: d.ID, chat: q.chat, more: more})
+		s.store.add(ctx, settled{id: d.ID, chat: q.chat, more: more})
 	case drop:
 		s.log.Warn("a delivery can't be made", "delivery", d.ID, "error", s.client.Hide(err))
-		s.settle(ctx, settled{id: d.ID, chat: q.chat, more: more, reason: s.client.Hide(err).Error()})
+		s.store.add(ctx, settled{id: d.ID, chat: q.chat, more: more, reason: s.client.Hide(err).Error()})
 	case gone:
 		s.log.Info("a person can't be reached", "delivery", d.ID)
-		s.settle(ctx, settled{id: d.ID, chat: q.chat, gone: true, more: more, reason: s.client.Hide(err).Error()})
+		s.store.add(ctx, settled{id: d.ID, chat: q.chat, gone: true, more: more, reason: s.client.Hide(err).Error()})
 	case again:
 		if ctx.Err() != nil {
 			return
@@ -219,13 +220,8 @@ func (s *Sender) one(ctx context.Context, q *queue) {
 	}
 }
 
-// settle hands a settled delivery to the store, unless all is over: then the row stays, and the next start sends it once more.
-func (s *Sender) settle(ctx context.Context, d settled) {
-	select {
-	case s.store.sent <- d:
-	case <-ctx.Done():
-	}
-}
+// Along settles what has arrived in a transaction that is about to be committed: see conversation.Along.
+func (s *Sender) Along(b *pgx.Batch) (end func(stored bool)) { return s.store.along(b, s.settled) }
 
 // settled takes deliveries that are settled off their queues, and lets the queues go on. A chat's next delivery leaves only when the one
 // before it is settled: so a crash can repeat one message a chat, and never puts an older one after a newer. Where a settlement finds that
