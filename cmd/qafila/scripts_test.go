@@ -192,7 +192,9 @@ func (p *player) settle() {
 	p.t.Helper()
 	p.rig.quiet(p.t)
 	p.rig.service.refreshAnswers(p.t.Context()) // what staff changed is known from now on
-	p.rig.service.group(p.t.Context())          // and what says the same as what was just said
+	if p.rig.count(p.t, `SELECT count(*) FROM recommendations WHERE NOT grouped`) > 0 {
+		p.rig.service.group(p.t.Context()) // and what says the same as what was just said
+	}
 	now := p.actor
 	for _, a := range p.actors {
 		p.actor = a

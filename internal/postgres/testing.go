@@ -27,35 +27,7 @@ func ForTest(t testing.TB) *pgxpool.Pool {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), testPatience)
 	defer cancel()
-
-	server := cmp.Or(os.Getenv("QAFILA_TEST_DATABASE_URL"), os.Getenv("DATABASE_URL"))
-	if server == "" {
-		s, err := joined()
-		if err != nil {
-			t.Fatal(err)
-		}
-		server = s.url()
-	}
-	var name string
-	if err := administer(ctx, server, func(admin *pgx.Conn) (err error) {
-		name, err = clone(ctx, admin, time.Now())
-		return err
-	}); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { drop(t, server, name) })
-
-	address, err := withDatabase(server, name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	config, err := pgxpool.ParseConfig(address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	config.MaxConns = 10
-	config.ConnConfig.RuntimeParams["timezone"] = "UTC"
-	pool, err := pgxpool.NewWithConfig(ctx, config)
+	pool, drop, err := fresh(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,8 +39,48 @@ func ForTest(t testing.TB) *pgxpool.Pool {
 		case <-time.After(10 * time.Second):
 			t.Errorf("the test ended, but a connection was never given back: %d still out", pool.Stat().AcquiredConns())
 		}
+		if err := drop(); err != nil {
+			t.Error(err)
+		}
 	})
 	return pool
+}
+
+// testConns is how many connections a test has. Each is a process of Postgres that has to get to know the database: most of what tests take of
+// the machine is that.
+const testConns = 5
+
+// fresh makes a migrated, empty database. drop takes it away again, once the pool is closed.
+func fresh(ctx context.Context) (pool *pgxpool.Pool, drop func() error, err error) {
+	server := cmp.Or(os.Getenv("QAFILA_TEST_DATABASE_URL"), os.Getenv("DATABASE_URL"))
+	if server == "" {
+		s, err := joined()
+		if err != nil {
+			return nil, nil, err
+		}
+		server = s.url()
+	}
+	var name string
+	if err := administer(ctx, server, func(admin *pgx.Conn) (err error) {
+		name, err = clone(ctx, admin, time.Now())
+		return err
+	}); err != nil {
+		return nil, nil, err
+	}
+	address, err := withDatabase(server, name)
+	if err != nil {
+		return nil, nil, err
+	}
+	config, err := pgxpool.ParseConfig(address)
+	if err != nil {
+		return nil, nil, fmt.Errorf("the test database's address: %w", err)
+	}
+	config.MaxConns = testConns
+	config.ConnConfig.RuntimeParams["timezone"] = "UTC"
+	if pool, err = pgxpool.NewWithConfig(ctx, config); err != nil {
+		return nil, nil, fmt.Errorf("connect to the test database: %w", err)
+	}
+	return pool, func() error { return dropDatabase(server, name) }, nil
 }
 
 // joined is the shared test server, entered once by each test process, which leaves it by ending.
@@ -150,15 +162,16 @@ func testTemp(ctx context.Context, who account) (string, error) {
 	return shortTemp(ctx, who)
 }
 
-func drop(t testing.TB, server, name string) {
+func dropDatabase(server, name string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), testPatience)
 	defer cancel()
 	if err := administer(ctx, server, func(admin *pgx.Conn) error {
 		_, err := admin.Exec(ctx, "DROP DATABASE IF EXISTS "+name+" WITH (FORCE)")
 		return err
 	}); err != nil {
-		t.Errorf("drop the test's database: %v", err)
+		return fmt.Errorf("drop the test's database: %w", err)
 	}
+	return nil
 }
 
 // administrators are this process's connections to make and drop databases by, a pool for each server's address. To connect takes a server

@@ -3,6 +3,7 @@ package simulator
 import (
 	"encoding/json"
 	"sort"
+	"time"
 )
 
 // chat is one private chat of a person with the bot, or a group. Server.mu guards it.
@@ -18,6 +19,7 @@ type chat struct {
 	tucked   bool          // the keyboard was for one use, which it had: it is hidden until the app's toggle brings it back
 	events   []happening   // what the bot did and Person.Next hasn't told
 	wake     chan struct{} // closed when events or the chat change
+	asked    time.Time     // since when somebody waits in Next; zero: nobody does
 	watchers map[chan phoneEvent]struct{}
 }
 

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
@@ -149,6 +150,13 @@ func (s *Server) ConnState(_ net.Conn, state http.ConnState) {
 	if state == http.StateNew {
 		s.connections.Add(1)
 	}
+}
+
+// Awaited tells whether somebody has waited in Next for so long.
+func (s *Server) Awaited(long time.Duration) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.ContainsFunc(s.people, func(p *Person) bool { return !p.chat.asked.IsZero() && time.Since(p.chat.asked) >= long })
 }
 
 // Pending counts updates that the bot hasn't confirmed.

@@ -1,11 +1,13 @@
 package simulator
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Profile is who a person is at Telegram.
@@ -324,7 +326,9 @@ func (p *Person) Next(ctx context.Context) (Event, error) {
 	s := p.server
 	for {
 		s.mu.Lock()
+		p.chat.asked = cmp.Or(p.chat.asked, time.Now())
 		if len(p.chat.events) > 0 {
+			p.chat.asked = time.Time{}
 			h := p.chat.events[0]
 			p.chat.events[0] = happening{}
 			p.chat.events = p.chat.events[1:]
@@ -340,6 +344,9 @@ func (p *Person) Next(ctx context.Context) (Event, error) {
 		select {
 		case <-wake:
 		case <-ctx.Done():
+			s.mu.Lock()
+			p.chat.asked = time.Time{}
+			s.mu.Unlock()
 			return Event{}, fmt.Errorf("simulator: wait for the bot in chat %d: %w", p.profile.ID, context.Cause(ctx))
 		}
 	}
