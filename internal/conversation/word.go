@@ -42,10 +42,10 @@ func separator(lang locale.Language) string {
 	return ", "
 }
 
-// colon stands after a name, before what they say: with a space on both sides in French alone.
+// colon stands after a name, before what they say: in French alone with a space before it too.
 func colon(lang locale.Language) string {
 	if lang == locale.French {
-		return " : "
+		return "\u00a0: "
 	}
 	return ": "
 }

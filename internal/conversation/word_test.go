@@ -31,19 +31,19 @@ func TestParametersAreEscapedAndIsolatedWhereTheyRunAgainstTheSentence(t *testin
 	for _, c := range []struct {
 		name, lang, id, value, want string
 	}{
-		{"a Latin name in French stands as it is", "fr", "hello", "Fatima", "Bonjour Fatima !"},
-		{"an Arabic name in French is isolated", "fr", "hello", "فاطمة", "Bonjour " + fsi + "فاطمة" + pdi + " !"},
+		{"a Latin name in French stands as it is", "fr", "hello", "Fatima", "Bonjour Fatima\u202f!"},
+		{"an Arabic name in French is isolated", "fr", "hello", "فاطمة", "Bonjour " + fsi + "فاطمة" + pdi + "\u202f!"},
 		{"an Arabic name in Arabic stands as it is", "ar", "hello", "فاطمة", "مرحبا فاطمة!"},
 		{"a Latin name in Arabic is isolated", "ar", "hello", "Fatima", "مرحبا " + fsi + "Fatima" + pdi + "!"},
 		{"a reference in Arabic is isolated", "ar", "hello", "4F7-K2M", "مرحبا " + fsi + "4F7-K2M" + pdi + "!"},
 		{"a phone number in Arabic is isolated, so that its plus stays in front", "ar", "hello", "+212 6 61", "مرحبا " + fsi + "+212 6 61" + pdi + "!"},
-		{"a number in French stands as it is", "fr", "hello", "12", "Bonjour 12 !"},
+		{"a number in French stands as it is", "fr", "hello", "12", "Bonjour 12\u202f!"},
 		{"an Arabic sentence with a Latin word keeps its own direction", "ar", "bare", "قانون AMO", "قانون AMO"},
 		{"a paragraph that would begin from the left is turned", "ar", "bare", "AMO قانون", rlm + "AMO قانون"},
 		{"a paragraph of an isolate alone is turned", "ar", "bare", "Fatima", rlm + fsi + "Fatima" + pdi},
-		{"HTML that a person typed is shown as typed", "fr", "hello", "<b>x</b> & y", "Bonjour &lt;b&gt;x&lt;/b&gt; &amp; y !"},
+		{"HTML that a person typed is shown as typed", "fr", "hello", "<b>x</b> & y", "Bonjour &lt;b&gt;x&lt;/b&gt; &amp; y\u202f!"},
 		{"an address stands as it is, as a link needs it", "ar", "link", "https://rna.gov.ma/faq/", `مرحبا <a href="https://rna.gov.ma/faq/">1</a>`},
-		{"what would turn the sentence is taken out", "fr", "hello", "a\u2068\u202eb", "Bonjour " + fsi + "ab" + pdi + " !"},
+		{"what would turn the sentence is taken out", "fr", "hello", "a\u2068\u202eb", "Bonjour " + fsi + "ab" + pdi + "\u202f!"},
 		{"a tag is no letter", "ar", "bold", "فاطمة", "<b>فاطمة</b>"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
