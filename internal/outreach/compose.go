@@ -215,11 +215,20 @@ func (o *Outreach) preview(ctx context.Context, t *conversation.Turn, args conve
 	}
 	messages := o.messages(b, says)
 	for _, l := range o.Languages {
-		if says[string(l)].Kind == "" {
+		w, said := says[string(l)]
+		above := conversation.Note{Text: "broadcast.preview_of", Params: map[string]any{"name": l.Name()}}
+		switch {
+		case !said:
 			continue
+		case w.Instead == Silence:
+			above.Text = "broadcast.preview_none"
+		case w.Instead != "":
+			above.Text, above.Params["other"] = "broadcast.preview_instead", locale.Language(w.Instead).Name()
 		}
-		t.Show(o.Word(t.Language, conversation.Note{Text: "broadcast.preview_of", Params: map[string]any{"name": l.Name()}}))
-		t.Show(*messages[string(l)])
+		t.Show(o.Word(t.Language, above))
+		if m := messages[string(l)]; m != nil {
+			t.Show(*m)
+		}
 	}
 	return outcome("ok", nil)
 }

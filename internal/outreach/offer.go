@@ -94,7 +94,7 @@ func (o *Outreach) composing() []conversation.Action {
 		Ledger:    []string{"id", "doors"},
 		Do:        o.openWith,
 	}, {
-		Signature: flow.Signature{Name: "broadcast.preview", About: "shows what a broadcast says in each language", Args: kinds(text, "id"), Outcomes: []string{"ok", "gone"}},
+		Signature: flow.Signature{Name: "broadcast.preview", About: "shows what who speaks each language gets, as they get it", Args: kinds(text, "id"), Outcomes: []string{"ok", "gone"}},
 		Ledger:    []string{"id"},
 		Do:        o.preview,
 	}, {
