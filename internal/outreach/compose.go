@@ -306,8 +306,18 @@ func (o *Outreach) again(ctx context.Context, t *conversation.Turn, args convers
 			return flow.Outcome{}, err
 		}
 	}
-	if err := Aim(ctx, t.Tx, id, Segment{Missed: b.ID}, b.Doors); err != nil {
+	open, err := o.openable(ctx, t)
+	if err != nil {
 		return flow.Outcome{}, err
 	}
-	return outcome("ok", map[string]flow.Value{"id": strconv.FormatInt(id, 10)})
+	keys := []string{}
+	for _, it := range open {
+		if slices.Contains(b.Doors, doorOf(it.Key)) {
+			keys = append(keys, it.Key)
+		}
+	}
+	if err := Aim(ctx, t.Tx, id, Segment{Missed: b.ID}, nil); err != nil {
+		return flow.Outcome{}, err
+	}
+	return outcome("ok", map[string]flow.Value{"id": strconv.FormatInt(id, 10), "doors": keys})
 }
