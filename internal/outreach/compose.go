@@ -213,7 +213,10 @@ func (o *Outreach) preview(ctx context.Context, t *conversation.Turn, args conve
 	if err != nil || !ok {
 		return flow.Outcome{Name: "gone"}, err
 	}
-	messages := o.messages(b, says)
+	messages, err := o.messages(ctx, t.Tx, b, says)
+	if err != nil {
+		return flow.Outcome{}, err
+	}
 	for _, l := range o.Languages {
 		w, said := says[string(l)]
 		above := conversation.Note{Text: "broadcast.preview_of", Params: map[string]any{"name": l.Name()}}
