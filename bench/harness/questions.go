@@ -14,10 +14,10 @@ func Questions() Script {
 	}
 }
 
-// Words are the six questions.
+// Words are the six questions, typeset as the house typesets its own (locale.Typeset): all contenders say the same.
 func Words() []string {
-	return []string{"Quel est votre nom ?", "Quel est votre métier ?", "Dans quelle ville ?", "Votre numéro de téléphone ?",
-		"Avez-vous la carte professionnelle ?", "Quel sujet vous intéresse ?"}
+	return []string{"Quel est votre nom\u202f?", "Quel est votre métier\u202f?", "Dans quelle ville\u202f?", "Votre numéro de téléphone\u202f?",
+		"Avez-vous la carte professionnelle\u202f?", "Quel sujet vous intéresse\u202f?"}
 }
 
 // Thanks is what is said at the end.

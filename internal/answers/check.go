@@ -68,7 +68,7 @@ func (l *loader) checkEntry(p page, w entry) (Entry, bool) {
 	}
 	e := Entry{
 		ID: id, Topic: p.Topic.text, Class: Class(w.Class.text), Source: w.Source.text, Opens: w.Opens.text, File: p.file, Line: line,
-		title: w.Title.plain(), body: w.Body.plain(), who: w.Who.plain(), ways: map[Script][]string{},
+		title: w.Title.shown(), body: w.Body.shown(), who: w.Who.shown(), ways: map[Script][]string{},
 	}
 	l.checkTexts(p.file, line, id, "title", w.Title, longestTitle, 1)
 	l.checkTexts(p.file, line, id, "body", w.Body, longestBody, mostLines)

@@ -53,7 +53,7 @@ func Load(fsys fs.FS, languages []locale.Language) (*Answers, []Problem) {
 	a := &Answers{byTopic: map[string][]Entry{}, byID: map[string]Entry{}, exact: map[string]string{}, bare: map[string]string{}}
 	l.checkTopics(pages)
 	for _, p := range pages {
-		a.topics = append(a.topics, Topic{ID: p.Topic.text, Hidden: p.Hidden.text == "true", name: p.Name.plain()})
+		a.topics = append(a.topics, Topic{ID: p.Topic.text, Hidden: p.Hidden.text == "true", name: p.Name.shown()})
 		for _, written := range p.Entries {
 			e, ok := l.checkEntry(p, written)
 			if !ok {

@@ -56,10 +56,11 @@ func (w ways) in(s Script) []located {
 // texts is one text in several languages, each with its place.
 type texts map[locale.Language]located
 
-func (t texts) plain() words {
+// shown are the texts as people are to see them.
+func (t texts) shown() words {
 	w := make(words, len(t))
 	for lang, s := range t {
-		w[lang] = s.text
+		w[lang] = locale.Typeset(lang, s.text)
 	}
 	return w
 }

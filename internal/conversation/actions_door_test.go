@@ -66,7 +66,7 @@ func TestTheDoorThatIsHeldIsTodaysOnlyOneOrTheOneThatWasPicked(t *testing.T) {
 	}
 	o.do("several", "door.open", nil)
 	o.do("off", "door.status", Args{"stop": "nowhere"})
-	if set := o.do("open", "door.status", Args{"stop": "demo-azilal"}); set["crowd"] != "Présents : 0" || set["sample"] != true {
+	if set := o.do("open", "door.status", Args{"stop": "demo-azilal"}); set["crowd"] != "Présents\u00a0: 0" || set["sample"] != true {
 		t.Error(set)
 	}
 }
@@ -96,7 +96,7 @@ func TestTheDoorTellsWhoItIsHowManyAreInAndWhatCameOfIt(t *testing.T) {
 		t.Error(set)
 	}
 	set := o.do("in", "door.enter", at("Fatima El Idrissi"))
-	for k, want := range map[string]any{"name": "Fatima El Idrissi", "crowd": "Présents : 1 sur 3", "party_words": "👥 Groupe : 1 sur 4", "rest": 3, "expected": 2,
+	for k, want := range map[string]any{"name": "Fatima El Idrissi", "crowd": "Présents\u00a0: 1 sur 3", "party_words": "👥 Groupe\u00a0: 1 sur 4", "rest": 3, "expected": 2,
 		"at": "à 10\u00a0h\u00a005"} {
 		if set[k] != want {
 			t.Errorf("%s is %v, want %v", k, set[k], want)

@@ -49,7 +49,7 @@ func (h *House) unansweredGroup(ctx context.Context, t *Turn, args Args) (flow.O
 	set := map[string]flow.Value{"examples": "", "wrong": "", "asked": words[:min(len(words), mostSettled)], "suggested": []string{}, "count": g.Times, "left": len(groups) - at - 1}
 	shown := make([]string, 0, mostShown)
 	for _, w := range words[:min(len(words), mostShown)] {
-		shown = append(shown, "« "+beside(t.Language, w)+" »")
+		shown = append(shown, "«\u00a0"+beside(t.Language, w)+"\u00a0»")
 	}
 	set["examples"] = strings.Join(shown, "\n")
 	set["suggested"] = worthy(h.Answers.Ask(words[0]).Candidates)

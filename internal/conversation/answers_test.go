@@ -189,7 +189,7 @@ func TestStaffCorrectAnAnswer(t *testing.T) {
 func TestStaffTeachAWayOfAsking(t *testing.T) {
 	r, _ := furnished(t)
 	s := r.editor()
-	if set := s.do("taken", "answers.teach", Args{"id": "rna.what", "words": "carte pro"}); set["other"] != "C'est quoi, la carte pro ?" {
+	if set := s.do("taken", "answers.teach", Args{"id": "rna.what", "words": "carte pro"}); set["other"] != "C'est quoi, la carte pro\u202f?" {
 		t.Error(set)
 	}
 	s.do("empty", "answers.teach", Args{"id": "rna.what", "words": "?!"})
@@ -239,11 +239,11 @@ func TestUnansweredQuestionsAreTaughtInOnePress(t *testing.T) {
 	}
 	r.do("ok", "answers.judge", Args{"words": "taman stand", "id": "card.what", "good": false})
 	set := s.do("found", "unanswered.group", Args{"at": 0})
-	if set["count"] != 3 || set["left"] != 1 || len(set["asked"].([]string)) != 3 || !strings.Contains(set["examples"].(string), "« zorglub blik »") || set["wrong"] != "" {
+	if set["count"] != 3 || set["left"] != 1 || len(set["asked"].([]string)) != 3 || !strings.Contains(set["examples"].(string), "«\u00a0zorglub blik\u00a0»") || set["wrong"] != "" {
 		t.Error(set)
 	}
 	other := s.do("found", "unanswered.group", Args{"at": 1})
-	if other["wrong"] != "C'est quoi, la carte pro ?" || other["suggested"].([]string)[0] != "fair.cost" {
+	if other["wrong"] != "C'est quoi, la carte pro\u202f?" || other["suggested"].([]string)[0] != "fair.cost" {
 		t.Error(other)
 	}
 	s.do("gone", "unanswered.teach", Args{"id": "card.gone", "asked": set["asked"]})
@@ -289,7 +289,7 @@ func TestTheStepsSayWhatIsKnownAndNothingElse(t *testing.T) {
 		{steps("no", "no", "few"), "Pas encore mon cas", "Papiers connus"},
 		{steps("no", "yes", "few"), "copie du diplôme", "maâlem"},
 		{steps("no", "no", "some"), "attestation d'exercice", "diplôme."},
-		{steps("no", "no", "many"), "Pour maâlem : attestation", "Pas encore"},
+		{steps("no", "no", "many"), "Pour maâlem\u00a0: attestation", "Pas encore"},
 		{steps("unsure", "no", "some"), "À demander d'abord", "c'est fait"},
 		{steps("no", "no", "some"), "forgeron de l'air", "obligatoire"},
 	} {

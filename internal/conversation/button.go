@@ -1,6 +1,7 @@
 package conversation
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -55,17 +56,27 @@ func pressed(data string) (in flow.Input, replace bool) {
 // screenful is how many letters the buttons of one row can show between them on a small phone, measured on the page of phones at 390 pixels.
 const screenful = 28
 
-// appendRow puts buttons beside each other where each can be read whole, else below each other.
-func appendRow(rows [][]Button, row []Button) [][]Button {
-	for _, b := range row {
-		if len(row) > 1 && breadth(b.Text) > screenful/len(row) {
-			for i := range row {
-				rows = append(rows, row[i:i+1:i+1])
-			}
-			return rows
-		}
+// appendRow puts buttons beside each other where each can be read whole, else below each other. parted tells whether the row before was
+// parted so: then its last button and the first of this one stand together if they can, so that twelve regions don't fill a phone.
+func appendRow(rows [][]Button, row []Button, parted bool) ([][]Button, bool) {
+	if legible(row) {
+		return append(rows, row), false
 	}
-	return append(rows, row)
+	for i := range row {
+		if last := len(rows) - 1; parted && len(rows[last]) < len(row) {
+			if both := append(rows[last], row[i]); legible(both) {
+				rows[last] = both
+				continue
+			}
+		}
+		rows, parted = append(rows, row[i:i+1:i+1]), true
+	}
+	return rows, true
+}
+
+// legible tells whether each button of a row can be read whole.
+func legible(row []Button) bool {
+	return len(row) < 2 || !slices.ContainsFunc(row, func(b Button) bool { return breadth(b.Text) > screenful/len(row) })
 }
 
 // breadth is how many letters wide a label is, roughly: a sign is two, what only changes the one before it nothing.

@@ -42,10 +42,10 @@ func separator(lang locale.Language) string {
 	return ", "
 }
 
-// colon stands after a name, before what they say: with a space on both sides in French alone.
+// colon stands after a name, before what they say: in French alone with a space before it too.
 func colon(lang locale.Language) string {
 	if lang == locale.French {
-		return " : "
+		return "\u00a0: "
 	}
 	return ": "
 }
@@ -179,12 +179,13 @@ func (c *Conversation) word(lang locale.Language, m flow.Message) Message {
 	}
 	if len(m.Choices) > 0 {
 		out.Rows = make([][]Button, 0, len(m.Choices))
+		parted := false
 		for _, row := range m.Choices {
 			buttons := make([]Button, len(row))
 			for j, ch := range row {
 				buttons[j] = Button{Text: c.label(lang, ch), Data: buttonData(ch, m.Screen, keep)}
 			}
-			out.Rows = appendRow(out.Rows, buttons)
+			out.Rows, parted = appendRow(out.Rows, buttons, parted)
 		}
 	}
 	return out

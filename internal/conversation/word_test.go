@@ -1,11 +1,11 @@
 package conversation
 
 import (
-	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
 
+	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
 	"github.com/qafila/qafila/internal/flow"
@@ -31,19 +31,19 @@ func TestParametersAreEscapedAndIsolatedWhereTheyRunAgainstTheSentence(t *testin
 	for _, c := range []struct {
 		name, lang, id, value, want string
 	}{
-		{"a Latin name in French stands as it is", "fr", "hello", "Fatima", "Bonjour Fatima !"},
-		{"an Arabic name in French is isolated", "fr", "hello", "فاطمة", "Bonjour " + fsi + "فاطمة" + pdi + " !"},
+		{"a Latin name in French stands as it is", "fr", "hello", "Fatima", "Bonjour Fatima\u202f!"},
+		{"an Arabic name in French is isolated", "fr", "hello", "فاطمة", "Bonjour " + fsi + "فاطمة" + pdi + "\u202f!"},
 		{"an Arabic name in Arabic stands as it is", "ar", "hello", "فاطمة", "مرحبا فاطمة!"},
 		{"a Latin name in Arabic is isolated", "ar", "hello", "Fatima", "مرحبا " + fsi + "Fatima" + pdi + "!"},
 		{"a reference in Arabic is isolated", "ar", "hello", "4F7-K2M", "مرحبا " + fsi + "4F7-K2M" + pdi + "!"},
 		{"a phone number in Arabic is isolated, so that its plus stays in front", "ar", "hello", "+212 6 61", "مرحبا " + fsi + "+212 6 61" + pdi + "!"},
-		{"a number in French stands as it is", "fr", "hello", "12", "Bonjour 12 !"},
+		{"a number in French stands as it is", "fr", "hello", "12", "Bonjour 12\u202f!"},
 		{"an Arabic sentence with a Latin word keeps its own direction", "ar", "bare", "قانون AMO", "قانون AMO"},
 		{"a paragraph that would begin from the left is turned", "ar", "bare", "AMO قانون", rlm + "AMO قانون"},
 		{"a paragraph of an isolate alone is turned", "ar", "bare", "Fatima", rlm + fsi + "Fatima" + pdi},
-		{"HTML that a person typed is shown as typed", "fr", "hello", "<b>x</b> & y", "Bonjour &lt;b&gt;x&lt;/b&gt; &amp; y !"},
+		{"HTML that a person typed is shown as typed", "fr", "hello", "<b>x</b> & y", "Bonjour &lt;b&gt;x&lt;/b&gt; &amp; y\u202f!"},
 		{"an address stands as it is, as a link needs it", "ar", "link", "https://rna.gov.ma/faq/", `مرحبا <a href="https://rna.gov.ma/faq/">1</a>`},
-		{"what would turn the sentence is taken out", "fr", "hello", "a\u2068\u202eb", "Bonjour " + fsi + "ab" + pdi + " !"},
+		{"what would turn the sentence is taken out", "fr", "hello", "a\u2068\u202eb", "Bonjour " + fsi + "ab" + pdi + "\u202f!"},
 		{"a tag is no letter", "ar", "bold", "فاطمة", "<b>فاطمة</b>"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -117,31 +117,40 @@ func TestPhoneNumbersAsPeopleWriteThem(t *testing.T) {
 }
 
 func TestButtonsStandBesideEachOtherWhereAllOfEachCanBeRead(t *testing.T) {
-	for _, c := range []struct {
-		labels []string
-		rows   int
-	}{
-		{[]string{"↩️ Retour", "🏠 Menu"}, 1},
-		{[]string{"🤝 Partenaires", "👥 Places"}, 1},
-		{[]string{"👥 Places", "📋 Le programme"}, 2},
-		{[]string{"🌐 Choisir la langue", "🎟️ Mes inscriptions"}, 2},
-		{[]string{"⭐ 1", "⭐ 2", "⭐ 3", "⭐ 4", "⭐ 5"}, 1},
-		{[]string{"الفضة والمجوهرات", "الجلد"}, 2},
-		{[]string{"📣 Recommander quelque chose"}, 1},
+	for _, c := range []struct{ rows, want [][]string }{
+		{[][]string{{"↩️ Retour", "🏠 Menu"}}, [][]string{{"↩️ Retour", "🏠 Menu"}}},
+		{[][]string{{"🤝 Partenaires", "👥 Places"}}, [][]string{{"🤝 Partenaires", "👥 Places"}}},
+		{[][]string{{"👥 Places", "📋 Le programme"}}, [][]string{{"👥 Places"}, {"📋 Le programme"}}},
+		{[][]string{{"🌐 Choisir la langue", "🎟️ Mes inscriptions"}}, [][]string{{"🌐 Choisir la langue"}, {"🎟️ Mes inscriptions"}}},
+		{[][]string{{"⭐ 1", "⭐ 2", "⭐ 3", "⭐ 4", "⭐ 5"}}, [][]string{{"⭐ 1", "⭐ 2", "⭐ 3", "⭐ 4", "⭐ 5"}}},
+		{[][]string{{"الفضة والمجوهرات", "الجلد"}}, [][]string{{"الفضة والمجوهرات"}, {"الجلد"}}},
+		{[][]string{{"📣 Recommander quelque chose"}}, [][]string{{"📣 Recommander quelque chose"}}},
+		// What two rows left alone stands together, in its order; what was never parted stays as it is.
+		{[][]string{{"طنجة تطوان الحسيمة", "الشرق"}, {"فاس مكناس", "الرباط سلا القنيطرة"}, {"↩️ رجوع", "🏠 القائمة"}},
+			[][]string{{"طنجة تطوان الحسيمة"}, {"الشرق", "فاس مكناس"}, {"الرباط سلا القنيطرة"}, {"↩️ رجوع", "🏠 القائمة"}}},
+		{[][]string{{"طنجة تطوان الحسيمة", "الشرق"}, {"↩️ رجوع", "🏠 القائمة"}}, [][]string{{"طنجة تطوان الحسيمة"}, {"الشرق"}, {"↩️ رجوع", "🏠 القائمة"}}},
+		{[][]string{{"طنجة تطوان الحسيمة", "الشرق"}, {"فاس مكناس"}}, [][]string{{"طنجة تطوان الحسيمة"}, {"الشرق"}, {"فاس مكناس"}}},
+		{[][]string{{"الشرق", "الرباط سلا القنيطرة"}, {"الدار البيضاء سطات", "مراكش آسفي"}}, [][]string{{"الشرق"}, {"الرباط سلا القنيطرة"}, {"الدار البيضاء سطات"}, {"مراكش آسفي"}}},
 	} {
-		var row []Button
-		for _, l := range c.labels {
-			row = append(row, Button{Text: l})
-		}
-		rows := appendRow(nil, row)
-		var got []string
-		for _, r := range rows {
-			for _, b := range r {
-				got = append(got, b.Text)
+		var rows [][]Button
+		parted := false
+		for _, labels := range c.rows {
+			var row []Button
+			for _, l := range labels {
+				row = append(row, Button{Text: l})
 			}
+			rows, parted = appendRow(rows, row, parted)
 		}
-		if len(rows) != c.rows || !slices.Equal(got, c.labels) {
-			t.Errorf("%q: %q", c.labels, rows)
+		var got [][]string
+		for _, r := range rows {
+			var labels []string
+			for _, b := range r {
+				labels = append(labels, b.Text)
+			}
+			got = append(got, labels)
+		}
+		if d := cmp.Diff(c.want, got); d != "" {
+			t.Errorf("%q: %s", c.rows, d)
 		}
 	}
 }

@@ -333,11 +333,24 @@ func (r *run) aside(st *step, words string, fits bool) (done bool, err error) {
 	return true, r.between(st, a)
 }
 
-// between shows an aside, and the open question again.
+// shortly is how many items of a list stand below an aside.
+const shortly = 6
+
+// between shows an aside, and the open question again: of a long list only the beginning, as the whole of it would push the answer off a
+// small screen. The button for more shows the rest.
 func (r *run) between(st *step, a Aside) error {
 	r.lead = append(r.lead, a.Lines...)
 	r.offered = a.Choices
-	return r.show(st, nil)
+	l := st.question.list
+	if l == nil || l.many || l.page <= shortly {
+		return r.show(st, nil)
+	}
+	p, err := r.items(l)
+	if err != nil {
+		return err
+	}
+	p.Items = p.Items[:min(len(p.Items), shortly)]
+	return r.show(st, p)
 }
 
 // letters counts what can be read aloud: no emoji, no signs.

@@ -36,10 +36,10 @@ func TestDrawShowsEveryStepAndWay(t *testing.T) {
 
 func TestBookTellsItsFlowsAndCommands(t *testing.T) {
 	b, _ := book(t)
-	if want := []string{"data", "desk", "language", "menu", "place", "register", "topics"}; !slices.Equal(b.Names(), want) {
+	if want := []string{"data", "desk", "language", "menu", "place", "register", "topics", "towns"}; !slices.Equal(b.Names(), want) {
 		t.Errorf("the flows are %v", b.Names())
 	}
-	if want := []string{"/cancel", "/data", "/desk", "/language", "/menu", "/register", "/start", "/topics"}; !slices.Equal(b.Commands(), want) {
+	if want := []string{"/cancel", "/data", "/desk", "/language", "/menu", "/register", "/start", "/topics", "/towns"}; !slices.Equal(b.Commands(), want) {
 		t.Errorf("the commands are %v", b.Commands())
 	}
 	if got := b.About("register"); got != "register.about" {

@@ -46,7 +46,7 @@ func (r *run) listed(w *rows, l *list, p *Page) {
 		w.add(Choice{Key: turnKey(max(0, s.offset-l.page)), Text: "nav.less"})
 	}
 	if s.offset+len(p.Items) < p.Total && len(p.Items) > 0 {
-		w.add(Choice{Key: turnKey(s.offset + l.page), Text: "nav.more"})
+		w.add(Choice{Key: turnKey(s.offset + len(p.Items)), Text: "nav.more"})
 	}
 	w.end()
 }
@@ -208,7 +208,9 @@ func (r *run) listButton(st *step, items *Page, folded string) (found bool, err 
 	case turns && k == keywordLess && r.state.offset > 0:
 		return true, r.turnTo(st, strconv.Itoa(max(0, r.state.offset-l.page)))
 	case turns && k == keywordMore && items != nil && r.state.offset+len(items.Items) < items.Total:
-		return true, r.turnTo(st, strconv.Itoa(r.state.offset+l.page))
+		return true, r.turnTo(st, strconv.Itoa(r.state.offset+len(items.Items)))
+	case turns && k == keywordMore && items != nil && !l.many && len(items.Items) > shortly: // below an aside that was all of it
+		return true, r.turnTo(st, strconv.Itoa(r.state.offset+shortly))
 	}
 	return false, nil
 }

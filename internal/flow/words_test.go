@@ -114,6 +114,11 @@ var trades = []flow.Item{
 	{Key: "T05", Label: "Bijoutier"}, {Key: "T06", Label: "Dinandier"}, {Key: "T07", Label: "Maçon"},
 }
 
+var towns = []flow.Item{
+	{Key: "1", Label: "Agadir"}, {Key: "2", Label: "Azilal"}, {Key: "3", Label: "Berkane"}, {Key: "4", Label: "Essaouira"},
+	{Key: "5", Label: "Fès"}, {Key: "6", Label: "Ifrane"}, {Key: "7", Label: "Safi"}, {Key: "8", Label: "Taza"},
+}
+
 var topics = []flow.Item{{Key: "card", Label: "La carte"}, {Key: "law", Label: "La loi"}, {Key: "health", Label: "La santé"}}
 
 func (w *world) Do(action string, args map[string]flow.Value) (flow.Outcome, error) {
@@ -150,6 +155,8 @@ func (w *world) list(name string) []flow.Item {
 	switch {
 	case name == "trades":
 		return trades
+	case name == "towns":
+		return towns
 	case w.noTopic:
 		return nil
 	}
@@ -205,7 +212,7 @@ var offered = flow.Signatures{
 		{Name: "data.erase"},
 		{Name: "desk.open", For: []string{"clerk"}},
 	},
-	Lists:       []flow.Signature{{Name: "trades"}, {Name: "topics"}},
+	Lists:       []flow.Signature{{Name: "trades"}, {Name: "towns"}, {Name: "topics"}},
 	Attachments: []flow.Signature{{Name: "ticket", Args: map[string]string{"reference": "text"}}},
 }
 

@@ -132,7 +132,7 @@ func newMessage(lang Language, node ast.Node) (*message, error) {
 	m := &message{}
 	forms, ok := mapping(node)
 	if !ok {
-		f, err := scalar(node)
+		f, err := scalar(lang, node)
 		m.forms[plural.Other] = f
 		return m, err
 	}
@@ -146,7 +146,7 @@ func newMessage(lang Language, node ast.Node) (*message, error) {
 		if !slices.Contains(RequiredForms(lang), name) {
 			return nil, fmt.Errorf("%s has no plural form %q, only %s", lang, name, strings.Join(RequiredForms(lang), ", "))
 		}
-		f, err := scalar(e.Value)
+		f, err := scalar(lang, e.Value)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
@@ -171,7 +171,7 @@ func mapping(n ast.Node) ([]*ast.MappingValueNode, bool) {
 
 // scalar reads a text as it is written, whatever type YAML would give it ("yes", 10). White space around it, such as a block's last line
 // break, is nobody's intention.
-func scalar(n ast.Node) (*text, error) {
+func scalar(lang Language, n ast.Node) (*text, error) {
 	var source string
 	switch n := n.(type) {
 	case *ast.StringNode:
@@ -189,5 +189,5 @@ func scalar(n ast.Node) (*text, error) {
 	if source == "" {
 		return nil, errors.New("the text is empty")
 	}
-	return newText(source)
+	return newText(Typeset(lang, source))
 }

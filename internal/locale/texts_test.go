@@ -60,12 +60,12 @@ func TestTextFillsParametersAsTheyAre(t *testing.T) {
 		params map[string]any
 		want   string
 	}{
-		{"menu.title", nil, "Que voulez-vous faire ?"},
+		{"menu.title", nil, "Que voulez-vous faire\u202f?"},
 		{"menu.yes", nil, "yes"},
 		{"menu.hello", map[string]any{"name": "<b>Amina</b>", "place": "Fès"}, "Bonjour <b>Amina</b>, bienvenue à Fès"},
 		{"menu.hello", map[string]any{"name": "{{.place}}", "place": 3}, "Bonjour {{.place}}, bienvenue à 3"},
 		{"menu.hello", map[string]any{"name": "Amina"}, "Bonjour Amina, bienvenue à ⟦place⟧"},
-		{"stop.venue", map[string]any{"venue": "Dar Chabab"}, "Lieu : Dar Chabab"},
+		{"stop.venue", map[string]any{"venue": "Dar Chabab"}, "Lieu\u00a0: Dar Chabab"},
 		{"stop.venue", nil, "Lieu à confirmer"},
 		{"stop.lines", nil, "Première ligne\nDeuxième ligne"},
 		{"no.such", map[string]any{"x": 1}, "⟦no.such⟧"},

@@ -213,13 +213,25 @@ func (o *Outreach) preview(ctx context.Context, t *conversation.Turn, args conve
 	if err != nil || !ok {
 		return flow.Outcome{Name: "gone"}, err
 	}
-	messages := o.messages(b, says)
+	messages, err := o.messages(ctx, t.Tx, b, says)
+	if err != nil {
+		return flow.Outcome{}, err
+	}
 	for _, l := range o.Languages {
-		if says[string(l)].Kind == "" {
+		w, said := says[string(l)]
+		above := conversation.Note{Text: "broadcast.preview_of", Params: map[string]any{"name": l.Name()}}
+		switch {
+		case !said:
 			continue
+		case w.Instead == Silence:
+			above.Text = "broadcast.preview_none"
+		case w.Instead != "":
+			above.Text, above.Params["other"] = "broadcast.preview_instead", locale.Language(w.Instead).Name()
 		}
-		t.Show(o.Word(t.Language, conversation.Note{Text: "broadcast.preview_of", Params: map[string]any{"name": l.Name()}}))
-		t.Show(*messages[string(l)])
+		t.Show(o.Word(t.Language, above))
+		if m := messages[string(l)]; m != nil {
+			t.Show(*m)
+		}
 	}
 	return outcome("ok", nil)
 }
@@ -297,8 +309,18 @@ func (o *Outreach) again(ctx context.Context, t *conversation.Turn, args convers
 			return flow.Outcome{}, err
 		}
 	}
-	if err := Aim(ctx, t.Tx, id, Segment{Missed: b.ID}, b.Doors); err != nil {
+	open, err := o.openable(ctx, t)
+	if err != nil {
 		return flow.Outcome{}, err
 	}
-	return outcome("ok", map[string]flow.Value{"id": strconv.FormatInt(id, 10)})
+	keys := []string{}
+	for _, it := range open {
+		if slices.Contains(b.Doors, doorOf(it.Key)) {
+			keys = append(keys, it.Key)
+		}
+	}
+	if err := Aim(ctx, t.Tx, id, Segment{Missed: b.ID}, nil); err != nil {
+		return flow.Outcome{}, err
+	}
+	return outcome("ok", map[string]flow.Value{"id": strconv.FormatInt(id, 10), "doors": keys})
 }

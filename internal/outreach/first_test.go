@@ -1,9 +1,11 @@
 package outreach
 
 import (
+	"cmp"
 	"slices"
 	"testing"
 
+	"github.com/qafila/qafila/internal/caravan"
 	"github.com/qafila/qafila/internal/conversation"
 	"github.com/qafila/qafila/internal/flow"
 	"github.com/qafila/qafila/internal/locale"
@@ -66,20 +68,35 @@ func TestWhatIsSaidFirstCarriesItsStop(t *testing.T) {
 	}
 }
 
-// So does a broadcast, in each language, whatever its buttons.
+// So does a broadcast, in each language, whatever its buttons; and no two of them read the same.
 func TestABroadcastCarriesItsStop(t *testing.T) {
 	t.Parallel()
-	o, _ := mailer(t)
-	o.Word = showDoors
-	words := map[string]Words{"fr": {Kind: "text", Text: "x"}, "ar": {Kind: "photo", Text: "y", File: "f"}, "ary": {Instead: "ar"}}
-	for _, doors := range [][]string{nil, {"/next"}, Doors()} {
-		b := Broadcast{Doors: doors}
-		list := o.doors(doors)
-		if last := list[len(list)-1]; last.Door != "/stop" {
-			t.Errorf("with %v the last button is %+v", doors, last)
+	o, pool := mailer(t)
+	o.Texts = shippedTexts(t)
+	o.Word = func(lang locale.Language, n conversation.Note) (m conversation.Message) {
+		for _, d := range n.Doors {
+			m.Rows = append(m.Rows, []conversation.Button{{Text: cmp.Or(d.Label, o.Texts.Text(lang, d.Text, nil)), Data: d.Door}})
 		}
-		if n := len(o.messages(b, words)); n != 3 {
-			t.Errorf("%d of 3 languages", n)
+		return m
+	}
+	if err := caravan.PublishSamples(t.Context(), pool, at(1, 9, 0)); err != nil {
+		t.Fatal(err)
+	}
+	stops := []string{"start:stop_demo-fes", "start:stop_demo-agadir"}
+	words := map[string]Words{"fr": {Kind: "text", Text: "x"}, "ar": {Kind: "photo", Text: "y", File: "f"}, "ary": {Instead: "ar"}}
+	for _, doors := range [][]string{nil, {"/next"}, Doors(), append(Doors(), stops...)} {
+		says, err := o.messages(t.Context(), pool, Broadcast{Doors: doors}, words)
+		if err != nil || len(says) != 3 {
+			t.Errorf("%d of 3 languages, %v", len(says), err)
+		}
+		for lang, m := range says {
+			read := map[string]bool{}
+			for _, row := range m.Rows {
+				read[row[0].Text] = true
+			}
+			if last := m.Rows[len(m.Rows)-1][0]; last.Data != "/stop" || len(read) != len(doors)+1 {
+				t.Errorf("with %v in %s the buttons are %v", doors, lang, m.Rows)
+			}
 		}
 	}
 }

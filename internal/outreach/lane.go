@@ -1,18 +1,22 @@
 package outreach
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"html"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/qafila/qafila/internal/caravan"
 	"github.com/qafila/qafila/internal/conversation"
 	"github.com/qafila/qafila/internal/flow"
+	"github.com/qafila/qafila/internal/locale"
 	"github.com/qafila/qafila/internal/postgres"
 )
 
@@ -152,7 +156,9 @@ func (l *Lane) messages(ctx context.Context, id int64) (map[string]*conversation
 	if err != nil {
 		return nil, err
 	}
-	says = l.o.messages(b, words)
+	if says, err = l.o.messages(ctx, l.o.Pool, b, words); err != nil {
+		return nil, err
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if len(l.said) > 16 {
@@ -163,7 +169,21 @@ func (l *Lane) messages(ctx context.Context, id int64) (map[string]*conversation
 }
 
 // messages words a broadcast for each language: its words or those that stand in for them, its buttons, and the way to stop.
-func (o *Outreach) messages(b Broadcast, words map[string]Words) map[string]*conversation.Message {
+func (o *Outreach) messages(ctx context.Context, q postgres.Querier, b Broadcast, words map[string]Words) (map[string]*conversation.Message, error) {
+	towns := map[string]string{} // of the stops that buttons open
+	for _, d := range b.Doors {
+		id, is := strings.CutPrefix(d, stopDoor)
+		if !is {
+			continue
+		}
+		s, found, err := caravan.ByID(ctx, q, id)
+		if err != nil {
+			return nil, err
+		}
+		if found {
+			towns[d] = s.Place
+		}
+	}
 	says := map[string]*conversation.Message{}
 	for _, reader := range o.Languages {
 		w := words[string(reader)]
@@ -173,31 +193,31 @@ func (o *Outreach) messages(b Broadcast, words map[string]Words) map[string]*con
 		if w.Instead != "" {
 			w = words[w.Instead]
 		}
-		m := o.Word(reader, conversation.Note{Doors: o.doors(b.Doors)})
+		m := o.Word(reader, conversation.Note{Doors: o.doors(reader, b.Doors, towns)})
 		m.Text = html.EscapeString(w.Text)
 		if w.Kind != "text" {
 			m.Attach = &conversation.Attachment{Kind: w.Kind, File: w.File}
 		}
 		says[string(reader)] = &m
 	}
-	return says
+	return says, nil
 }
 
-// doors are a broadcast's buttons.
-func (o *Outreach) doors(list []string) []flow.Choice {
+// doors are a broadcast's buttons. That of a stop names its town: no two of them read the same.
+func (o *Outreach) doors(reader locale.Language, list []string, towns map[string]string) []flow.Choice {
 	var choices []flow.Choice
 	for _, d := range list {
-		text, ok := doorTexts[d]
-		if !ok {
-			text = "door.stop"
+		c := flow.Choice{Text: cmp.Or(doorTexts[d], "door.stop"), Door: d}
+		if p, ok := o.Directory.Place(towns[d]); ok {
+			c.Label = o.Texts.Text(reader, "door.stop_in", map[string]any{"town": p.Name(reader)})
 		}
-		choices = append(choices, flow.Choice{Text: text, Door: d})
+		choices = append(choices, c)
 	}
 	return append(choices, flow.Choice{Text: "door.silence", Door: "/stop"})
 }
 
 // doorTexts are what a broadcast's button can open, but for stops, and what it reads.
-var doorTexts = map[string]string{"/next": "door.stop", "/register": "door.register", "/ask": "door.ask", "/recommend": "door.recommend"}
+var doorTexts = map[string]string{"/next": "menu.next_stop", "/register": "door.register", "/ask": "door.ask", "/recommend": "door.recommend"}
 
 // Doors lists what a broadcast's button can open, in order, but for stops.
 func Doors() []string { return slices.Sorted(maps.Keys(doorTexts)) }

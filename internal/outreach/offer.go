@@ -94,7 +94,7 @@ func (o *Outreach) composing() []conversation.Action {
 		Ledger:    []string{"id", "doors"},
 		Do:        o.openWith,
 	}, {
-		Signature: flow.Signature{Name: "broadcast.preview", About: "shows what a broadcast says in each language", Args: kinds(text, "id"), Outcomes: []string{"ok", "gone"}},
+		Signature: flow.Signature{Name: "broadcast.preview", About: "shows what who speaks each language gets, as they get it", Args: kinds(text, "id"), Outcomes: []string{"ok", "gone"}},
 		Ledger:    []string{"id"},
 		Do:        o.preview,
 	}, {
@@ -149,8 +149,8 @@ func (o *Outreach) running() []conversation.Action {
 			return Cancel(ctx, t.Tx, id, t.Now)
 		}),
 		{
-			Signature: flow.Signature{Name: "broadcast.again", About: "a new draft with the same words, for those whom a broadcast did not reach", Args: kinds(text, "id"),
-				Outcomes: []string{"ok", "gone"}, Sets: kinds(text, "id")},
+			Signature: flow.Signature{Name: "broadcast.again", About: "a new draft with the same words, for those whom a broadcast did not reach; doors are those of its buttons that can still be opened",
+				Args: kinds(text, "id"), Outcomes: []string{"ok", "gone"}, Sets: and(kinds(text, "id"), texts, "doors")},
 			Ledger: []string{"id"},
 			Do:     o.again,
 		}}

@@ -106,7 +106,7 @@ func TestAPanelTellsHowItGoes(t *testing.T) {
 	o.Quiet = quiet(t, UsualQuiet)
 	b := Broadcast{ID: 4, State: Sending, Prepared: true, Begins: at(1, 9, 0), Counts: Counts{Total: 420_000, Sent: 41_999, Unsure: 1, Unreachable: 10, Stopped: 5}}
 	for lang, wants := range map[locale.Language][]string{
-		locale.French: {"▰▱▱▱▱▱▱▱▱▱ 10 %", "Reçus : 41", "Restent : 377", "Injoignables : 10", "deux fois : 1", "Encore 5 heures environ"},
+		locale.French: {"▰▱▱▱▱▱▱▱▱▱ 10 %", "Reçus\u00a0: 41", "Restent\u00a0: 377", "Injoignables\u00a0: 10", "deux fois\u00a0: 1", "Encore 5 heures environ"},
 		locale.Arabic: {"▰▱▱▱▱▱▱▱▱▱ 10 %", "بقيت 5 ساعات تقريبا"}, locale.Darija: {"باقي تقريبا 5 سوايع"},
 	} {
 		said := o.panelWords(lang, b, at(1, 10, 0))

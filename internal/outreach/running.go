@@ -109,20 +109,7 @@ func (o *Outreach) lists() []conversation.List {
 			}),
 		conversation.Whole(flow.Signature{Name: "broadcast_doors", About: "what a broadcast's buttons can open"},
 			func(ctx context.Context, t *conversation.Turn, _ conversation.Args) ([]flow.Item, error) {
-				var items []flow.Item
-				for _, d := range Doors() {
-					items = append(items, flow.Item{Key: strings.TrimPrefix(d, "/"), Label: t.Say("broadcast.opens_"+strings.TrimPrefix(d, "/"), nil)})
-				}
-				ahead, err := caravan.Upcoming(ctx, t.Tx, t.Now)
-				if err != nil {
-					return nil, err
-				}
-				for _, s := range ahead[:min(len(ahead), 8)] {
-					if len(stopDoor+s.ID)+1 <= 40 {
-						items = append(items, flow.Item{Key: "stop." + s.ID, Label: t.Say("broadcast.opens_stop", o.Describe(t.Language, s, t.Now))})
-					}
-				}
-				return items, nil
+				return o.openable(ctx, t)
 			}),
 		conversation.Whole(flow.Signature{Name: "segment_stops", About: "the stops that a segment can be about, the newest first"},
 			func(ctx context.Context, t *conversation.Turn, _ conversation.Args) ([]flow.Item, error) {
@@ -141,6 +128,24 @@ func (o *Outreach) lists() []conversation.List {
 				return items, nil
 			}),
 	}
+}
+
+// openable are what a broadcast's buttons can open now.
+func (o *Outreach) openable(ctx context.Context, t *conversation.Turn) ([]flow.Item, error) {
+	var items []flow.Item
+	for _, d := range Doors() {
+		items = append(items, flow.Item{Key: strings.TrimPrefix(d, "/"), Label: t.Say("broadcast.opens_"+strings.TrimPrefix(d, "/"), nil)})
+	}
+	ahead, err := caravan.Upcoming(ctx, t.Tx, t.Now)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range ahead[:min(len(ahead), 8)] {
+		if len(stopDoor+s.ID)+1 <= 40 {
+			items = append(items, flow.Item{Key: "stop." + s.ID, Label: t.Say("broadcast.opens_stop", o.Describe(t.Language, s, t.Now))})
+		}
+	}
+	return items, nil
 }
 
 // missedFile is who did not get a broadcast and why: names as people gave them, for those who gave one.

@@ -99,25 +99,25 @@ func TestVoices(t *testing.T) {
 		t.Fatal(err)
 	}
 	expect("what became of it waits for the day", at(2, 22, 0))
-	expect("by day", at(3, 9, 0), "1 bulk fr recommendations.note_read Chambre d'artisanat · Fès-Meknès")
+	expect("by day", at(3, 9, 0), "1 bulk fr recommendations.note_read Chambre d'artisanat\u00a0· Fès-Meknès")
 	if said, err := step.Answer(t.Context(), pool, ref, feedback.Message{Kind: feedback.Voice, File: "v"}, 0, rand.Reader); said != feedback.Kept || err != nil {
 		t.Fatal(said, err)
 	}
-	expect("an answer leaves at any hour", at(3, 23, 0), "1 reply fr thread.note_reply Chambre d'artisanat · Fès-Meknès  voice")
+	expect("an answer leaves at any hour", at(3, 23, 0), "1 reply fr thread.note_reply Chambre d'artisanat\u00a0· Fès-Meknès  voice")
 	if said, err := step.Answer(t.Context(), pool, ref, feedback.Message{Kind: feedback.Photo, File: "p", Words: strings.Repeat("x", 1000)}, 0, rand.Reader); said != feedback.Kept || err != nil {
 		t.Fatal(said, err)
 	}
-	expect("a picture with many words comes before them", at(3, 23, 1), "1 reply  photo", "1 reply fr thread.note_reply Chambre d'artisanat · Fès-Meknès "+strings.Repeat("x", 1000))
+	expect("a picture with many words comes before them", at(3, 23, 1), "1 reply  photo", "1 reply fr thread.note_reply Chambre d'artisanat\u00a0· Fès-Meknès "+strings.Repeat("x", 1000))
 	if ok, err := step.Close(t.Context(), pool, ref, "done"); !ok || err != nil {
 		t.Fatal(ok, err)
 	}
 	exec(t, pool, `UPDATE staff SET region = '05' WHERE region = '09'`)
 	speak(t, pool, 2, "card", "09", at(4, 9, 0))
-	expect("a chamber that has nobody", at(4, 9, 0), "1 bulk fr recommendations.note_closed Chambre d'artisanat · Fès-Meknès ✅ C'est fait",
-		"20 reply ar inbox.note_unstaffed 1 0 غرفة الصناعة التقليدية · سوس ماسة")
+	expect("a chamber that has nobody", at(4, 9, 0), "1 bulk fr recommendations.note_closed Chambre d'artisanat\u00a0· Fès-Meknès ✅ C'est fait",
+		"20 reply ar inbox.note_unstaffed 1 0 غرفة الصناعة التقليدية\u00a0· سوس ماسة")
 	exec(t, pool, `UPDATE chambers SET days = 3 WHERE region = '03'`)
-	expect("what waits too long", at(8, 9, 0), "11 reply ar inbox.note_late 2 3 غرفة الصناعة التقليدية · فاس مكناس", "12 reply ar inbox.note_late 2 3 غرفة الصناعة التقليدية · فاس مكناس")
-	expect("and longer", at(12, 9, 0), "20 reply ar inbox.note_up 2 3 غرفة الصناعة التقليدية · فاس مكناس")
+	expect("what waits too long", at(8, 9, 0), "11 reply ar inbox.note_late 2 3 غرفة الصناعة التقليدية\u00a0· فاس مكناس", "12 reply ar inbox.note_late 2 3 غرفة الصناعة التقليدية\u00a0· فاس مكناس")
+	expect("and longer", at(12, 9, 0), "20 reply ar inbox.note_up 2 3 غرفة الصناعة التقليدية\u00a0· فاس مكناس")
 }
 
 func TestWhomSomethingNewConcerns(t *testing.T) {

@@ -157,9 +157,9 @@ func (p *Person) Press(label string) error {
 	return fmt.Errorf("simulator: no button %q; there are %q", label, p.buttonsLocked())
 }
 
-// sameLabel leaves out the invisible isolates that set a name's direction.
+// sameLabel leaves out the invisible isolates that set a name's direction, and takes a space for a space.
 func sameLabel(button, label string) bool {
-	clean := strings.NewReplacer("\u2066", "", "\u2067", "", "\u2068", "", "\u2069", "", "\u200e", "", "\u200f", "")
+	clean := strings.NewReplacer("\u2066", "", "\u2067", "", "\u2068", "", "\u2069", "", "\u200e", "", "\u200f", "", "\u00a0", " ", "\u202f", " ")
 	return button == label || strings.TrimSpace(clean.Replace(button)) == strings.TrimSpace(clean.Replace(label))
 }
 
