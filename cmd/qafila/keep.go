@@ -81,14 +81,18 @@ func (v *service) newJobs() (*river.Client[pgx.Tx], error) {
 	return jobs, nil
 }
 
-// poke is a periodic job of which one at most waits or runs.
+// poke is a periodic job of which one at most waits or runs, but for one that takes longer than oneFor.
 func poke(every time.Duration, args river.JobArgs) *river.PeriodicJob {
 	return river.NewPeriodicJob(river.PeriodicInterval(every), func() (river.JobArgs, *river.InsertOpts) { return args, one() },
 		&river.PeriodicJobOpts{RunOnStart: true})
 }
 
+// oneFor is for how long one that runs keeps another from being stored: what a killed instance was doing looks as if it ran for an hour. Two at
+// once do no harm, each takes what the other has not.
+const oneFor = 15 * time.Second
+
 func one() *river.InsertOpts {
-	return &river.InsertOpts{MaxAttempts: 1, UniqueOpts: river.UniqueOpts{ByState: []rivertype.JobState{rivertype.JobStateAvailable,
+	return &river.InsertOpts{MaxAttempts: 1, UniqueOpts: river.UniqueOpts{ByPeriod: oneFor, ByState: []rivertype.JobState{rivertype.JobStateAvailable,
 		rivertype.JobStatePending, rivertype.JobStateRunning, rivertype.JobStateRetryable, rivertype.JobStateScheduled}}}
 }
 
