@@ -14,3 +14,7 @@ CREATE INDEX moves_tell ON moves (id) WHERE to_tell;
 -- What somebody has.
 CREATE INDEX recommendations_held ON recommendations (assigned, created_at, id) WHERE assigned IS NOT NULL;
 CREATE INDEX threads_held ON threads (assigned, since) WHERE assigned IS NOT NULL;
+
+-- The day on which somebody said something beside their score, until the staff have been told that there is something: the hour is nobody's.
+ALTER TABLE ratings ADD COLUMN to_tell date;
+CREATE INDEX ratings_tell ON ratings (to_tell) WHERE to_tell IS NOT NULL;

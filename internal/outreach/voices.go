@@ -138,7 +138,11 @@ func (o *Outreach) forStaff(ctx context.Context, tx pgx.Tx, now time.Time) ([]du
 		return nil, err
 	}
 	handed, err := feedback.TellHandovers(ctx, tx)
-	if err != nil || len(late)+len(fresh)+len(handed) == 0 {
+	if err != nil {
+		return nil, err
+	}
+	remarks, err := feedback.TellRemarks(ctx, tx, now)
+	if err != nil || len(late)+len(fresh)+len(handed)+len(remarks) == 0 {
 		return nil, err
 	}
 	readers, err := feedback.Readers(ctx, tx)
@@ -146,6 +150,10 @@ func (o *Outreach) forStaff(ctx context.Context, tx pgx.Tx, now time.Time) ([]du
 		return nil, err
 	}
 	themes, err := feedback.Themes(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	of, err := o.remarked(ctx, tx, remarks)
 	if err != nil {
 		return nil, err
 	}
@@ -164,6 +172,7 @@ func (o *Outreach) forStaff(ctx context.Context, tx pgx.Tx, now time.Time) ([]du
 				out = append(out, o.late(r, l))
 			}
 		}
+		out = append(out, o.remarks(r, remarks, of, now)...)
 	}
 	return out, nil
 }
