@@ -117,7 +117,7 @@ func holdStop(ctx context.Context, tx pgx.Tx, stop caravan.Stop, voices []voice)
 			}
 			if i < len(sampleRemarks) {
 				said := feedback.Rating{Stop: stop.ID, Words: sampleRemarks[i].words + sampleMark[language]}
-				if _, err := feedback.Explain(ctx, tx, guest.Chat, said); err != nil {
+				if _, err := feedback.Explain(ctx, tx, guest.Chat, said, stop.Ends.AddDate(0, 0, 1)); err != nil {
 					return err
 				}
 			}

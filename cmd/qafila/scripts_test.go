@@ -75,6 +75,7 @@ var parts = map[string]people.Member{
 	"admin":          {Name: "Karim", Role: people.Admin},
 	"organiser":      {Name: "Salma", Role: people.Organiser},
 	"agent":          {Name: "Youssef", Role: people.Agent, Region: "03"},
+	"second agent":   {Name: "Amina", Role: people.Agent, Region: "03"},
 	"far agent":      {Name: "Nadia", Role: people.Agent, Region: "09"},
 }
 

@@ -70,14 +70,16 @@ func (p *talker) words(id string, without ...string) string {
 
 var tag = regexp.MustCompile(`</?[a-z]+>`)
 
-// has tells whether the words of a text stand somewhere in what was said; what it says only sometimes may be missing.
+// has tells whether the words of a text stand somewhere in what was said; what it says only sometimes, up to three of its parameters, may be missing.
 func (p *talker) has(said, id string) bool {
 	p.t.Helper()
 	found := pattern("…" + p.words(id) + "…").MatchString(said)
 	names := p.texts.Params(p.lang, id)
 	for i, one := range names {
-		for _, other := range names[i:] {
-			found = found || pattern("…"+p.words(id, one, other)+"…").MatchString(said)
+		for j, other := range names[i:] {
+			for _, third := range names[i+j:] {
+				found = found || pattern("…"+p.words(id, one, other, third)+"…").MatchString(said)
+			}
 		}
 	}
 	return found

@@ -31,22 +31,26 @@ func (t *Turn) step() feedback.Step {
 	return feedback.Step{Scope: scope(t.Member), Staff: t.Member.ID, Now: t.Now}
 }
 
-func filterOf(args Args) feedback.Filter {
-	return feedback.Filter{Theme: args.Text("theme"), Stop: args.Text("stop"), State: args.Text("state")}
+func (t *Turn) filter(args Args) feedback.Filter {
+	f := feedback.Filter{Theme: args.Text("theme"), Stop: args.Text("stop"), State: args.Text("state")}
+	if args.Flag("mine") {
+		f.Holder = t.Member.ID
+	}
+	return f
 }
 
 // inboxActions are the staff's work on recommendations.
 func (h *House) inboxActions() []Action {
-	filter := all(text, "theme", "stop", "state")
+	filter := with(all(text, "theme", "stop", "state"), all(flag, "mine"))
 	return []Action{{
 		Signature: flow.Signature{Name: "inbox.look", About: "how much there is for the member, as the inbox is narrowed", Args: filter, For: everyStaff, Outcomes: []string{"ok"},
-			Sets: with(all(text, "desk_name", "filter_words"), all(number, "open", "questions", "remarks")), Longest: map[string]int{"desk_name": 70, "filter_words": 200}},
+			Sets: with(all(text, "desk_name", "filter_words"), all(number, "open", "questions", "remarks", "yours")), Longest: map[string]int{"desk_name": 70, "filter_words": 200}},
 		Do: h.inboxLook,
 	}, {
 		Signature: flow.Signature{Name: "inbox.next", About: "the recommendation behind another one ('': the first), the oldest first", Args: with(all(text, "after"), filter), For: everyStaff,
 			Outcomes: []string{"found", "none"}, Sets: all(text, "reference"), Longest: map[string]int{"reference": 7}},
 		Do: func(ctx context.Context, t *Turn, args Args) (flow.Outcome, error) {
-			ref, err := feedback.Next(ctx, t.Tx, scope(t.Member), filterOf(args), args.Text("after"))
+			ref, err := feedback.Next(ctx, t.Tx, scope(t.Member), t.filter(args), args.Text("after"))
 			if err != nil || ref == "" {
 				return flow.Outcome{Name: "none"}, err
 			}
@@ -55,15 +59,9 @@ func (h *House) inboxActions() []Action {
 	}, {
 		Signature: flow.Signature{Name: "inbox.open", About: "one recommendation, with its picture or voice; it counts as read", Args: all(text, "reference"), For: everyStaff,
 			Outcomes: []string{"found", "gone"}, Sets: with(all(text, "reference", "theme_name", "state_words", "when", "who", "words", "more", "thread"), all(flag, "closed", "held", "same"), all(number, "seen", "alike")),
-			Longest: map[string]int{"reference": 7, "theme_name": 64, "who": 220, "words": longestWords, "more": 900, "thread": 7}},
+			Longest: map[string]int{"reference": 7, "theme_name": 64, "who": 220, "words": longestWords, "more": 1080, "thread": 7}},
 		Ledger: []string{"reference"},
 		Do:     h.inboxOpen,
-	}, {
-		Signature: flow.Signature{Name: "inbox.assign", About: "gives a recommendation to the member themselves", Args: all(text, "reference"), For: everyStaff, Outcomes: []string{"ok", "gone"}},
-		Ledger:    []string{"reference"},
-		Do: h.moved(func(ctx context.Context, t *Turn, args Args) (bool, error) {
-			return t.step().Assign(ctx, t.Tx, args.Text("reference"))
-		}),
 	}, {
 		Signature: flow.Signature{Name: "inbox.forward", About: "passes a recommendation to the chamber of a region ('organisers': to them) with a note", Args: all(text, "reference", "to", "words"), For: everyStaff,
 			Outcomes: []string{"ok", "gone"}},
@@ -136,12 +134,20 @@ func chamberKey(key string) string {
 }
 
 func (h *House) inboxLook(ctx context.Context, t *Turn, args Args) (flow.Outcome, error) {
-	s, f := scope(t.Member), filterOf(args)
+	s, f := scope(t.Member), t.filter(args)
 	open, err := feedback.Count(ctx, t.Tx, s, f)
 	if err != nil {
 		return flow.Outcome{}, err
 	}
-	_, questions, err := feedback.Waiting(ctx, t.Tx, s, 0, 1)
+	_, questions, err := feedback.Waiting(ctx, t.Tx, s, f.Holder, 0, 1)
+	if err != nil {
+		return flow.Outcome{}, err
+	}
+	yours, err := feedback.Count(ctx, t.Tx, s, feedback.Filter{Holder: t.Member.ID})
+	if err != nil {
+		return flow.Outcome{}, err
+	}
+	_, asked, err := feedback.Waiting(ctx, t.Tx, s, t.Member.ID, 0, 1)
 	if err != nil {
 		return flow.Outcome{}, err
 	}
@@ -167,11 +173,15 @@ func (h *House) inboxLook(ctx context.Context, t *Turn, args Args) (flow.Outcome
 	if f.State != "" {
 		by = append(by, t.Say("recommendation.state_"+f.State, nil))
 	}
+	if f.Holder != 0 {
+		by = append(by, t.Say("inbox.mine", nil))
+	}
 	desk := h.chamberName(t, s.Chamber)
 	if s.All {
 		desk = t.Say("inbox.everything", nil)
 	}
-	return outcome("ok", map[string]flow.Value{"desk_name": desk, "filter_words": strings.Join(by, separator(t.Language)), "open": open, "questions": questions, "remarks": remarks})
+	return outcome("ok", map[string]flow.Value{"desk_name": desk, "filter_words": strings.Join(by, separator(t.Language)), "open": open, "questions": questions, "remarks": remarks,
+		"yours": yours + asked})
 }
 
 func (h *House) stopName(ctx context.Context, t *Turn, id string) (string, error) {
@@ -264,11 +274,8 @@ func (h *House) besides(ctx context.Context, t *Turn, i feedback.Item) (string, 
 	if why := fileRefused(t.texts, t.Language, i.Refused); why != "" {
 		lines = append(lines, why)
 	}
-	switch {
-	case i.Holder == t.Member.ID:
-		lines = append(lines, t.Say("inbox.yours", nil))
-	case i.Holder != 0:
-		lines = append(lines, t.Say("inbox.theirs", map[string]any{"by": i.HeldBy}))
+	if who := t.holder(i.Holder, i.HeldBy, i.Given); who != "" {
+		lines = append(lines, who)
 	}
 	if i.Note != "" {
 		lines = append(lines, "📝 "+i.Note)

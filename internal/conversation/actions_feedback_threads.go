@@ -14,7 +14,7 @@ func (h *House) inboxThreadActions() []Action {
 	return []Action{{
 		Signature: flow.Signature{Name: "inbox.thread", About: "a thread with its last messages; what came by voice or picture is shown", Args: all(text, "thread"), For: everyStaff,
 			Outcomes: []string{"found", "gone"}, Sets: with(all(text, "talk", "who", "more", "recommendation"), all(flag, "closed", "held"), all(number, "seen")),
-			Longest: map[string]int{"talk": longestTalk, "who": 180, "more": 200, "recommendation": 7}},
+			Longest: map[string]int{"talk": longestTalk, "who": 180, "more": 350, "recommendation": 7}},
 		Ledger: []string{"thread"},
 		Do:     h.inboxThread,
 	}, {
@@ -28,12 +28,6 @@ func (h *House) inboxThreadActions() []Action {
 			}
 			return t.crossed(ctx, args.Text("thread"))
 		},
-	}, {
-		Signature: flow.Signature{Name: "inbox.take", About: "gives a thread to the member themselves", Args: all(text, "thread"), For: everyStaff, Outcomes: []string{"ok", "gone"}},
-		Ledger:    []string{"thread"},
-		Do: h.moved(func(ctx context.Context, t *Turn, args Args) (bool, error) {
-			return t.step().Take(ctx, t.Tx, args.Text("thread"))
-		}),
 	}, {
 		Signature: flow.Signature{Name: "inbox.pass", About: "passes a question on to the chamber of a region ('organisers': to them)", Args: all(text, "thread", "to"), For: everyStaff, Outcomes: []string{"ok", "gone"}},
 		Ledger:    []string{"thread", "to"},
@@ -67,14 +61,7 @@ func (h *House) inboxThread(ctx context.Context, t *Turn, args Args) (flow.Outco
 	if th.Named {
 		who = th.Name
 	}
-	more := ""
-	switch {
-	case th.Holder == t.Member.ID:
-		more = t.Say("inbox.yours", nil)
-	case th.Holder != 0:
-		more = t.Say("inbox.theirs", map[string]any{"by": th.HeldBy})
-	}
-	return outcome("found", map[string]flow.Value{"talk": t.talk(th.Messages, true), "who": beside(t.Language, cutTo(who, 80), h.chamberName(t, th.Chamber)), "more": more,
+	return outcome("found", map[string]flow.Value{"talk": t.talk(th.Messages, true), "who": beside(t.Language, cutTo(who, 80), h.chamberName(t, th.Chamber)), "more": t.holder(th.Holder, th.HeldBy, th.Given),
 		"recommendation": th.Recommendation, "closed": th.State == "closed", "held": th.Holder == t.Member.ID, "seen": int(th.Answered())})
 }
 
@@ -87,12 +74,12 @@ func (h *House) inboxThreadLists() []List {
 		return flow.Item{Key: th.Reference, Label: beside(t.Language, th.Since.In(locale.Zone()).Format("02/01 15:04"), who, th.HeldBy)}
 	}
 	return []List{{
-		Signature: flow.Signature{Name: "inbox_threads", About: "threads that wait for an answer, the longest wait first; keys are references", For: everyStaff},
-		Page: func(ctx context.Context, t *Turn, _ Args, q flow.Query) (flow.Page, error) {
+		Signature: flow.Signature{Name: "inbox_threads", About: "threads that wait for an answer, the longest wait first; keys are references", Args: all(flag, "mine"), For: everyStaff},
+		Page: func(ctx context.Context, t *Turn, args Args, q flow.Query) (flow.Page, error) {
 			if q.Search != "" {
 				return flow.Page{}, nil
 			}
-			list, total, err := feedback.Waiting(ctx, t.Tx, scope(t.Member), q.Offset, q.Limit)
+			list, total, err := feedback.Waiting(ctx, t.Tx, scope(t.Member), t.filter(args).Holder, q.Offset, q.Limit)
 			if err != nil {
 				return flow.Page{}, err
 			}

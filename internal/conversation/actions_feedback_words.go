@@ -138,7 +138,7 @@ func (h *House) branchOf(trade string) string {
 // Of a thread's messages, as many of the last as fit are shown.
 const (
 	longestTalk  = 1500
-	longestWords = 1500 // of one recommendation; longer ones come whole in a message of their own
+	longestWords = 1250 // of one recommendation; longer ones come whole in a message of their own
 )
 
 // talk writes a thread down, its last messages, and shows what can't be written: voices and pictures of the other side that came since the

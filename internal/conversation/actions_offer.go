@@ -13,12 +13,12 @@ import (
 func Offered(h *House) Offer {
 	o := Offer{Actions: map[string]Action{}, Lists: map[string]List{}, Attachments: map[string]Maker{}}
 	for _, a := range slices.Concat(h.stopActions(), h.registrationActions(), h.peopleActions(), h.staffActions(), h.planActions(), h.doorActions(),
-		h.feedbackActions(), h.ratingActions(), h.chamberActions(), h.inboxActions(), h.alikeActions(), h.inboxThreadActions(), h.remarkActions(), h.deskActions(),
+		h.feedbackActions(), h.ratingActions(), h.chamberActions(), h.inboxActions(), h.giveActions(), h.alikeActions(), h.inboxThreadActions(), h.remarkActions(), h.deskActions(),
 		h.answerActions(), h.answerEditActions(), h.unansweredActions(), h.reportActions(), h.proposalActions(), h.readyActions(), h.wordActions()) {
 		o.Actions[a.Name] = a
 	}
 	for _, l := range slices.Concat(h.stopLists(), h.registrationLists(), h.pickLists(), h.staffLists(), h.planLists(), h.doorLists(), h.feedbackLists(),
-		h.chamberLists(), h.inboxLists(), h.alikeLists(), h.inboxThreadLists(), h.remarkLists(), h.answerLists(), h.answerEditLists(), h.unansweredLists(), h.reportLists()) {
+		h.chamberLists(), h.inboxLists(), h.giveLists(), h.alikeLists(), h.inboxThreadLists(), h.remarkLists(), h.answerLists(), h.answerEditLists(), h.unansweredLists(), h.reportLists()) {
 		o.Lists[l.Name] = l
 	}
 	for _, m := range append(h.makers(), h.poster()) {

@@ -47,7 +47,7 @@ func (h *House) ratingKeep(ctx context.Context, t *Turn, args Args) (flow.Outcom
 
 func (h *House) ratingExplain(ctx context.Context, t *Turn, args Args) (flow.Outcome, error) {
 	ok, err := feedback.Explain(ctx, t.Tx, t.Chat, feedback.Rating{Stop: args.Text("stop"), Words: args.Text("words"), File: args.Text("file"),
-		Seconds: args.Number("seconds")})
+		Seconds: args.Number("seconds")}, t.Now)
 	if err != nil {
 		return flow.Outcome{}, err
 	}

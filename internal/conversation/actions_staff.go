@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"strconv"
 
+	"github.com/qafila/qafila/internal/feedback"
 	"github.com/qafila/qafila/internal/flow"
 	"github.com/qafila/qafila/internal/people"
 )
@@ -56,6 +57,9 @@ func (h *House) staffJoin(ctx context.Context, t *Turn, args Args) (flow.Outcome
 	}
 	if !ok {
 		return outcome("none", nil)
+	}
+	if err := feedback.GiveBack(ctx, t.Tx, m.ID); err != nil {
+		return flow.Outcome{}, err
 	}
 	if err := people.Note(ctx, t.Tx, &m, "staff.join", "region="+m.Region, "joined", t.Now); err != nil {
 		return flow.Outcome{}, err

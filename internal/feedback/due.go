@@ -75,7 +75,7 @@ func TellStaff(ctx context.Context, q postgres.Querier) ([]Fresh, error) {
 				ORDER BY m.id LIMIT $1 FOR UPDATE OF m SKIP LOCKED),
 			told AS (UPDATE thread_messages m SET to_tell = false FROM new WHERE m.id = new.id)
 		SELECT true, t.reference, t.chamber, '', t.branch, m.kind, m.words, coalesce(h.id, 0) FROM new JOIN thread_messages m ON m.id = new.id
-			JOIN inbox_threads t ON t.id = new.thread LEFT JOIN staff h ON h.id = t.assigned AND (h.role <> 'agent' OR h.region = t.chamber) ORDER BY m.id`,
+			JOIN inbox_threads t ON t.id = new.thread LEFT JOIN staff h ON h.id = t.assigned AND ` + seenBy("h", "t") + ` ORDER BY m.id`,
 	} {
 		rows, err := q.Query(ctx, sql, atOnce)
 		if err != nil {
@@ -93,13 +93,14 @@ func TellStaff(ctx context.Context, q postgres.Querier) ([]Fresh, error) {
 // Late is what has waited too long, of one chamber.
 type Late struct {
 	Chamber   string
-	Days      int  // that the chamber set
-	Count     int  // recommendations and questions
-	Up        bool // it goes to the organisers now; else the chamber is reminded
-	Unstaffed bool // because nobody who can be reached answers for the chamber
+	Days      int   // that the chamber set
+	Count     int   // recommendations and questions
+	Up        bool  // it goes to the organisers now; else the chamber is reminded
+	Unstaffed bool  // because nobody who can be reached answers for the chamber
+	Holder    int64 // staff.id of who has it, and alone is reminded; 0: nobody who can be told
 }
 
-// Overdue reminds chambers of what has waited for the days that they set, and lets what has waited as long again, or lies with a chamber
+// Overdue reminds chambers of what has waited for the days that they set, or who has it there, and lets what has waited as long again, or lies with a chamber
 // that has nobody to be reached, go to the organisers, who see it from then on beside the chamber. What is answered is no longer overdue; when
 // the artisan writes again it waits anew, also where it has been with the organisers before. It finds them by recommendations_late and
 // threads_waiting.
@@ -117,8 +118,9 @@ func Overdue(ctx context.Context, q postgres.Querier, now time.Time) ([]Late, er
 		}
 		b.Queue(up, now)
 		b.Queue(`WITH due AS (UPDATE `+of.table+` x SET reminded_at = $1 FROM chambers c WHERE c.region = x.chamber AND `+waits+` AND c.days IS NOT NULL
-				AND x.reminded_at IS NULL AND x.since < $1::timestamptz - make_interval(days => c.days) RETURNING x.chamber, c.days)
-			SELECT chamber, days, count(*), false, false FROM due GROUP BY chamber, days ORDER BY chamber`, now).Query(func(rows pgx.Rows) error {
+				AND x.reminded_at IS NULL AND x.since < $1::timestamptz - make_interval(days => c.days) RETURNING x.chamber, x.escalated_at, x.assigned, c.days)
+			SELECT x.chamber, x.days, count(*), false, false, coalesce(s.id, 0) FROM due x LEFT JOIN staff s ON s.id = x.assigned AND `+seenBy("s", "x")+` AND `+reached+`
+			GROUP BY 1, 2, 6 ORDER BY 1, 6`, now).Query(func(rows pgx.Rows) error {
 			list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Late])
 			reminded = append(reminded, list...)
 			return err
@@ -128,7 +130,7 @@ func Overdue(ctx context.Context, q postgres.Querier, now time.Time) ([]Late, er
 	var up []Late
 	b.Queue(`WITH r AS (UPDATE recommendations SET tell_organisers = false WHERE tell_organisers AND ` + organised + ` RETURNING chamber),
 			t AS (UPDATE threads SET tell_organisers = false WHERE tell_organisers AND ` + organised + ` RETURNING chamber)
-		SELECT a.chamber, coalesce(c.days, 0), count(*), true, NOT EXISTS (SELECT ` + agentsOf(`a.chamber`) + `)
+		SELECT a.chamber, coalesce(c.days, 0), count(*), true, NOT EXISTS (SELECT ` + agentsOf(`a.chamber`) + `), 0::bigint
 		FROM (SELECT chamber FROM r UNION ALL SELECT chamber FROM t) a JOIN chambers c ON c.region = a.chamber GROUP BY a.chamber, c.days ORDER BY a.chamber`).Query(func(rows pgx.Rows) (err error) {
 		up, err = pgx.CollectRows(rows, pgx.RowToStructByPos[Late])
 		return err
@@ -141,16 +143,21 @@ func Overdue(ctx context.Context, q postgres.Querier, now time.Time) ([]Late, er
 
 const organised = `EXISTS (SELECT FROM staff s WHERE s.role <> 'agent' AND ` + reached + `)`
 
-// together adds up a chamber's recommendations and questions.
+// together adds up the recommendations and questions of a chamber that one of the staff has, or nobody.
 func together(list []Late) []Late {
+	type whose struct {
+		chamber string
+		holder  int64
+	}
 	var out []Late
-	at := map[string]int{}
+	at := map[whose]int{}
 	for _, l := range list {
-		i, ok := at[l.Chamber]
+		k := whose{l.Chamber, l.Holder}
+		i, ok := at[k]
 		if !ok {
 			i = len(out)
-			at[l.Chamber] = i
-			out = append(out, Late{Chamber: l.Chamber, Days: l.Days})
+			at[k] = i
+			out = append(out, Late{Chamber: l.Chamber, Days: l.Days, Holder: l.Holder})
 		}
 		out[i].Count += l.Count
 	}

@@ -212,7 +212,7 @@ func TestWhatTheOrganisersHadComesBackWhenTheArtisanWritesAgain(t *testing.T) {
 	for _, c := range []struct {
 		at   int
 		want []Late
-	}{{66, nil}, {68, reminded}, {69, nil}, {76, up}, {77, nil}, {300, nil}} {
+	}{{66, nil}, {68, []Late{{Chamber: "03", Days: 7, Count: 1, Holder: agent}}}, {69, nil}, {76, up}, {77, nil}, {300, nil}} {
 		if got := overdue(t, pool, day(c.at)); !slices.Equal(got, c.want) {
 			t.Errorf("on day %d: %+v, want %+v", c.at, got, c.want)
 		}

@@ -35,9 +35,10 @@ func (s Scope) sees() string {
 
 // A Filter narrows the inbox; "" narrows nothing. Without a state it is what is open: received, read or forwarded.
 type Filter struct {
-	Theme string
-	Stop  string
-	State string
+	Theme  string
+	Stop   string
+	State  string
+	Holder int64 // staff.id of who has it; 0: anybody, and nobody
 }
 
 const open = `state IN ('received', 'read', 'forwarded')`
@@ -51,6 +52,10 @@ func (f Filter) where(s Scope) (sql string, args []any) {
 			parts = append(parts, fmt.Sprintf("%s = $%d", by.column, len(args)))
 		}
 	}
+	if f.Holder != 0 {
+		args = append(args, f.Holder)
+		parts = append(parts, fmt.Sprintf("assigned = $%d", len(args)))
+	}
 	if f.State == "" {
 		parts = append(parts, open)
 	}
@@ -61,7 +66,7 @@ func (f Filter) where(s Scope) (sql string, args []any) {
 //
 // It is the first row of an index behind a key, so it costs the same at the end of 200,000 as at their beginning: recommendations_open
 // for a chamber, recommendations_open_theme with a theme, recommendations_state with a state, recommendations_stop with a stop,
-// recommendations_organisers for organisers, and recommendations_created for an admin.
+// recommendations_held of who has it, recommendations_organisers for organisers, and recommendations_created for an admin.
 func Next(ctx context.Context, q postgres.Querier, s Scope, f Filter, after string) (ref string, err error) {
 	sql, args := next(s, f, after)
 	err = q.QueryRow(ctx, sql, args...).Scan(&ref)
@@ -114,6 +119,7 @@ type Item struct {
 	HeldBy    string // their first name
 	Created   time.Time
 	Note      string // of who forwarded it last
+	Given     string // the word for who has it, of who gave it to them
 	Thread    string // the reference of its thread; "" while nobody has answered
 	Answered  int64  // the last answer's number: what Reply wants to know; 0: none
 	Refused   string // why its file was refused, in internal/media's words; "": it was not
@@ -126,10 +132,11 @@ func Open(ctx context.Context, q postgres.Querier, s Scope, reference string) (i
 	rows, err := q.Query(ctx, `SELECT i.reference, i.named, i.name, i.theme, i.kind, i.words, i.file, i.seconds, i.region, coalesce(i.stop_id, ''), i.place, i.trade, i.branch,
 			i.language, i.state, i.chamber, i.escalated_at IS NOT NULL, coalesce(h.id, 0), coalesce(h.name, ''), i.created_at,
 			coalesce((SELECT words FROM moves WHERE recommendation = i.id AND what = 'forwarded' ORDER BY id DESC LIMIT 1), ''),
+			coalesce((SELECT words FROM moves WHERE recommendation = i.id AND what = 'assigned' AND taker = h.id ORDER BY id DESC LIMIT 1), ''),
 			coalesce(t.reference, ''), coalesce((SELECT max(id) FROM thread_messages WHERE thread = t.id AND staff IS NOT NULL), 0),
 			coalesce(f.reason, ''), coalesce(f.id, 0)
 		FROM (SELECT * FROM inbox WHERE reference = $2 AND `+s.sees()+`) i
-		LEFT JOIN staff h ON h.id = i.assigned AND (h.role <> 'agent' OR h.region = i.chamber)
+		LEFT JOIN staff h ON h.id = i.assigned AND `+seenBy("h", "i")+`
 		LEFT JOIN inbox_threads t ON t.recommendation = i.id LEFT JOIN media f ON f.recommendation = i.id`, s.Chamber, reference)
 	if err != nil {
 		return i, false, fmt.Errorf("open recommendation %s: %w", reference, err)

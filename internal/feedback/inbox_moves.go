@@ -37,18 +37,6 @@ func (p Step) Read(ctx context.Context, q postgres.Querier, reference string) er
 	return err
 }
 
-// Assign gives a recommendation, and its thread, to the member themselves, also when somebody else has it.
-func (p Step) Assign(ctx context.Context, q postgres.Querier, reference string) (ok bool, err error) {
-	ok, err = p.move(ctx, q, reference, "assigned", "", `assigned = $4`, `state <> 'closed'`)
-	if err != nil || !ok {
-		return ok, err
-	}
-	if _, err := q.Exec(ctx, `UPDATE threads SET assigned = $2 WHERE recommendation = (SELECT id FROM inbox WHERE reference = $1)`, reference, p.Staff); err != nil {
-		return false, fmt.Errorf("assign the thread of %s: %w", reference, err)
-	}
-	return true, nil
-}
-
 // Forward passes a recommendation, with its thread, to the chamber of a region, or to the organisers ("") with a note. What its days were
 // begins again there. ok is false when it is closed or lies there already.
 func (p Step) Forward(ctx context.Context, q postgres.Querier, reference, chamber, note string) (ok bool, err error) {

@@ -105,7 +105,7 @@ func rate(t testing.TB, pool *pgxpool.Pool, chat int64, stop string, at time.Tim
 	if err := Rate(t.Context(), pool, chat, stop, 3, "fr", at); err != nil {
 		t.Fatal(err)
 	}
-	if ok, err := Explain(t.Context(), pool, chat, Rating{Stop: stop, Words: words, File: file, Seconds: 4}); err != nil || !ok {
+	if ok, err := Explain(t.Context(), pool, chat, Rating{Stop: stop, Words: words, File: file, Seconds: 4}, at); err != nil || !ok {
 		t.Fatal(ok, err)
 	}
 }

@@ -48,8 +48,9 @@ func all(t testing.TB, pool *pgxpool.Pool, s Scope, f Filter) (refs []string) {
 func TestAnAgentSeesTheirOwnRegionOnly(t *testing.T) {
 	t.Parallel()
 	pool := postgres.ForTest(t)
-	said, asked := map[string]string{}, map[string]string{}
+	said, asked, there := map[string]string{}, map[string]string{}, map[string]int64{}
 	for _, r := range append(regions(), "") {
+		there[r] = member(t, pool, map[bool]string{true: "agent", false: "organiser"}[r != ""], r)
 		said[r] = send(t, pool, in(r), now, rand.Reader)
 		exec(t, pool, `UPDATE recommendations SET chat_id = chat_id + 1`) // somebody else's, so that nobody is too fast
 		if r != "" {
@@ -71,7 +72,7 @@ func TestAnAgentSeesTheirOwnRegionOnly(t *testing.T) {
 				t.Errorf("%q goes through %v of %+v", of, got, f)
 			}
 		}
-		waiting, _, err := Waiting(t.Context(), pool, s, 0, 100)
+		waiting, _, err := Waiting(t.Context(), pool, s, 0, 0, 100)
 		if err != nil || len(waiting) > 1 || len(waiting) == 1 && waiting[0].Reference != asked[of] || asked[of] != "" && len(waiting) == 0 {
 			t.Errorf("%q has waiting %+v, %v", of, waiting, err)
 		}
@@ -81,8 +82,13 @@ func TestAnAgentSeesTheirOwnRegionOnly(t *testing.T) {
 				continue
 			}
 			tries := map[string]func() (bool, error){
-				"open":    func() (bool, error) { _, ok, err := Open(t.Context(), pool, s, ref); return ok, err },
-				"assign":  func() (bool, error) { return step.Assign(t.Context(), pool, ref) },
+				"open": func() (bool, error) { _, ok, err := Open(t.Context(), pool, s, ref); return ok, err },
+				"give": func() (bool, error) { return step.Give(t.Context(), pool, About{Recommendation: ref}, there[r], "") },
+				"free": func() (bool, error) { return step.Give(t.Context(), pool, About{Recommendation: ref}, 0, "") },
+				"list takers of": func() (bool, error) {
+					list, err := Takers(t.Context(), pool, s, About{Recommendation: ref})
+					return len(list) > 0, err
+				},
 				"forward": func() (bool, error) { return step.Forward(t.Context(), pool, ref, "01", "") },
 				"close":   func() (bool, error) { return step.Close(t.Context(), pool, ref, "done") },
 				"answer": func() (bool, error) {
@@ -100,7 +106,11 @@ func TestAnAgentSeesTheirOwnRegionOnly(t *testing.T) {
 			}
 			if thread := asked[r]; thread != "" {
 				tries["open thread"] = func() (bool, error) { _, ok, err := OpenThread(t.Context(), pool, s, thread); return ok, err }
-				tries["take"] = func() (bool, error) { return step.Take(t.Context(), pool, thread) }
+				tries["give thread"] = func() (bool, error) { return step.Give(t.Context(), pool, About{Thread: thread}, there[r], "") }
+				tries["list takers of the thread"] = func() (bool, error) {
+					list, err := Takers(t.Context(), pool, s, About{Thread: thread})
+					return len(list) > 0, err
+				}
 				tries["pass"] = func() (bool, error) { return step.Pass(t.Context(), pool, thread, "") }
 				tries["finish"] = func() (bool, error) { return step.Finish(t.Context(), pool, thread, "") }
 				tries["reply"] = func() (bool, error) {
@@ -136,7 +146,7 @@ func TestNobodyOfTheStaffCanTellWhoSpokeWithoutAName(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	agent := member(t, pool, "agent", "03")
+	agent, colleague := member(t, pool, "agent", "03"), member(t, pool, "agent", "03")
 	step := Step{Scope{Chamber: "03"}, agent, now}
 	var seen []any
 	see := func(v any, err error) {
@@ -147,7 +157,11 @@ func TestNobodyOfTheStaffCanTellWhoSpokeWithoutAName(t *testing.T) {
 		seen = append(seen, v)
 	}
 	see(nil, step.Read(t.Context(), pool, ref))
-	see(step.Assign(t.Context(), pool, ref))
+	see(Takers(t.Context(), pool, step.Scope, About{Recommendation: ref}))
+	see(step.Give(t.Context(), pool, About{Recommendation: ref}, colleague, "un mot"))
+	see(step.Give(t.Context(), pool, About{Thread: thread}, colleague, ""))
+	handed, err := TellHandovers(t.Context(), pool)
+	see(handed, err)
 	see(step.Answer(t.Context(), pool, ref, Message{Kind: Text, Words: "Merci"}, 0, rand.Reader))
 	i, _, err := Open(t.Context(), pool, step.Scope, ref)
 	see(i, err)
@@ -155,7 +169,7 @@ func TestNobodyOfTheStaffCanTellWhoSpokeWithoutAName(t *testing.T) {
 	see(th, err)
 	th, _, err = OpenThread(t.Context(), pool, step.Scope, thread)
 	see(th, err)
-	waiting, _, err := Waiting(t.Context(), pool, step.Scope, 0, 10)
+	waiting, _, err := Waiting(t.Context(), pool, step.Scope, 0, 0, 10)
 	see(waiting, err)
 	see(TellStaff(t.Context(), pool))
 	see(Overdue(t.Context(), pool, now))
@@ -167,8 +181,8 @@ func TestNobodyOfTheStaffCanTellWhoSpokeWithoutAName(t *testing.T) {
 		}
 		see(pgx.CollectRows(rows, pgx.RowTo[map[string]any]))
 	}
-	if len(waiting) != 1 {
-		t.Errorf("nothing was seen: %+v", waiting)
+	if len(waiting) != 1 || len(handed) != 2 {
+		t.Errorf("nothing was seen: %+v, %+v", waiting, handed)
 	}
 	told, err := json.Marshal(seen)
 	if err != nil {
@@ -246,7 +260,7 @@ func TestWhoHasGoneToAnotherChamberLeavesTheirItemsThere(t *testing.T) {
 	pool := postgres.ForTest(t)
 	agent := member(t, pool, "agent", "03")
 	ref := send(t, pool, in("03"), now, rand.Reader)
-	if ok, err := (Step{Scope{Chamber: "03"}, agent, now}).Assign(t.Context(), pool, ref); !ok || err != nil {
+	if ok, err := (Step{Scope{Chamber: "03"}, agent, now}).Give(t.Context(), pool, About{Recommendation: ref}, agent, ""); !ok || err != nil {
 		t.Fatal(ok, err)
 	}
 	if i, _, _ := Open(t.Context(), pool, Scope{Chamber: "03"}, ref); i.Holder != agent || i.HeldBy == "" {
@@ -283,7 +297,7 @@ func TestWhatLiesElsewhereOrIsClosedIsNotForwarded(t *testing.T) {
 	for what, ok := range map[string]func() (bool, error){
 		"forwarded": func() (bool, error) { return step.Forward(t.Context(), pool, ref, "03", "") },
 		"closed":    func() (bool, error) { return step.Close(t.Context(), pool, ref, "done") },
-		"assigned":  func() (bool, error) { return step.Assign(t.Context(), pool, ref) },
+		"given":     func() (bool, error) { return step.Give(t.Context(), pool, About{Recommendation: ref}, 1, "") },
 	} {
 		if done, err := ok(); done || err != nil {
 			t.Errorf("what is closed is %s: %v", what, err)

@@ -12,22 +12,31 @@ import (
 	"github.com/qafila/qafila/internal/reference"
 )
 
-const staffThreads = `SELECT t.reference, coalesce(r.reference, ''), t.named, t.name, t.chamber, t.state, t.language, t.since, coalesce(h.id, 0), coalesce(h.name, '')
-	FROM inbox_threads t LEFT JOIN inbox r ON r.id = t.recommendation LEFT JOIN staff h ON h.id = t.assigned AND (h.role <> 'agent' OR h.region = t.chamber)
-	WHERE t.id = ANY(ARRAY(SELECT id FROM inbox_threads WHERE `
-
-func scanStaff(row pgx.CollectableRow) (t Thread, err error) {
-	return t, row.Scan(&t.Reference, &t.Recommendation, &t.Named, &t.Name, &t.Chamber, &t.State, &t.Language, &t.Since, &t.Holder, &t.HeldBy)
+// staffThreads selects the threads of which a condition on inbox_threads holds.
+func staffThreads(where string) string {
+	return `SELECT t.reference, coalesce(r.reference, ''), t.named, t.name, t.chamber, t.state, t.language, t.since, coalesce(h.id, 0), coalesce(h.name, ''),
+			coalesce((SELECT m.words FROM moves m WHERE (m.thread = t.id OR m.recommendation = t.recommendation) AND m.what = 'assigned' AND m.taker = h.id ORDER BY m.id DESC LIMIT 1), '')
+		FROM inbox_threads t LEFT JOIN inbox r ON r.id = t.recommendation LEFT JOIN staff h ON h.id = t.assigned AND ` + seenBy("h", "t") + `
+		WHERE t.id = ANY(ARRAY(SELECT id FROM inbox_threads WHERE ` + where + `))`
 }
 
-// Waiting gives the threads that wait for an answer and that the scope sees, without their messages, the longest wait first, with how many
-// there are (up to MostCounted). Its rows are the first of threads_waiting, or of threads_organisers.
-func Waiting(ctx context.Context, q postgres.Querier, s Scope, offset, limit int) (list []Thread, total int, err error) {
-	waits := `state = 'waiting' AND ` + s.sees()
-	if err := q.QueryRow(ctx, fmt.Sprintf(`SELECT count(*) FROM (SELECT FROM inbox_threads WHERE %s LIMIT %d) AS few`, waits, MostCounted), s.Chamber).Scan(&total); err != nil {
+func scanStaff(row pgx.CollectableRow) (t Thread, err error) {
+	return t, row.Scan(&t.Reference, &t.Recommendation, &t.Named, &t.Name, &t.Chamber, &t.State, &t.Language, &t.Since, &t.Holder, &t.HeldBy, &t.Given)
+}
+
+// Waiting gives the threads that wait for an answer and that the scope sees, those alone that somebody has where holder isn't 0, without their
+// messages, the longest wait first, with how many there are (up to MostCounted). Its rows are the first of threads_waiting, of
+// threads_organisers, or of threads_held.
+func Waiting(ctx context.Context, q postgres.Querier, s Scope, holder int64, offset, limit int) (list []Thread, total int, err error) {
+	waits, args := `state = 'waiting' AND `+s.sees(), []any{s.Chamber}
+	if holder != 0 {
+		waits, args = waits+` AND assigned = $2`, append(args, holder)
+	}
+	if err := q.QueryRow(ctx, fmt.Sprintf(`SELECT count(*) FROM (SELECT FROM inbox_threads WHERE %s LIMIT %d) AS few`, waits, MostCounted), args...).Scan(&total); err != nil {
 		return nil, 0, fmt.Errorf("count threads that wait: %w", err)
 	}
-	rows, err := q.Query(ctx, staffThreads+waits+` ORDER BY since, id OFFSET $2 LIMIT $3)) ORDER BY t.since, t.id`, s.Chamber, offset, limit)
+	rows, err := q.Query(ctx, staffThreads(fmt.Sprintf(`%s ORDER BY since, id OFFSET $%d LIMIT $%d`, waits, len(args)+1, len(args)+2))+` ORDER BY t.since, t.id`,
+		append(args, offset, limit)...)
 	if err != nil {
 		return nil, 0, fmt.Errorf("list threads that wait: %w", err)
 	}
@@ -39,7 +48,7 @@ func Waiting(ctx context.Context, q postgres.Querier, s Scope, offset, limit int
 
 // OpenThread gives a thread that the scope sees, with its messages; ok is false when it sees none of that reference.
 func OpenThread(ctx context.Context, q postgres.Querier, s Scope, ref string) (t Thread, ok bool, err error) {
-	rows, err := q.Query(ctx, staffThreads+`reference = $2 AND `+s.sees()+`))`, s.Chamber, ref)
+	rows, err := q.Query(ctx, staffThreads(`reference = $2 AND `+s.sees()), s.Chamber, ref)
 	if err != nil {
 		return t, false, fmt.Errorf("open thread %s: %w", ref, err)
 	}
@@ -117,22 +126,6 @@ func (p Step) Reply(ctx context.Context, q postgres.Querier, ref string, m Messa
 	// The answer itself tells its author.
 	_, err = p.move(ctx, q, *recommendation, "answered", "", `state = 'answered', told_state = 'answered', assigned = coalesce(assigned, $4), tell_organisers = false`, `true`)
 	return Kept, err
-}
-
-// Take gives a thread, and the recommendation that it is about, to the member themselves.
-func (p Step) Take(ctx context.Context, q postgres.Querier, ref string) (ok bool, err error) {
-	t, ok, err := OpenThread(ctx, q, p.Scope, ref)
-	if err != nil || !ok {
-		return false, err
-	}
-	if t.Recommendation != "" {
-		return p.Assign(ctx, q, t.Recommendation)
-	}
-	tag, err := q.Exec(ctx, `UPDATE threads SET assigned = $2 WHERE reference = $1 AND state <> 'closed'`, ref, p.Staff)
-	if err != nil {
-		return false, fmt.Errorf("take thread %s: %w", ref, err)
-	}
-	return tag.RowsAffected() > 0, nil
 }
 
 // Finish ends a thread with a reason, which may be "", that the artisan reads; a recommendation stays as it is.

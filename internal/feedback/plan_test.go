@@ -17,6 +17,8 @@ func TestTheNextOneIsFoundByAnIndex(t *testing.T) {
 		SELECT 'R' || n, n, (SELECT (array_agg(id))[1 + n % 13] FROM themes), 'text', 'un lieu', c, 'fr', c, s, false, s, now() - make_interval(secs => 20000 - n)
 		FROM generate_series(1, 20000) n, LATERAL (SELECT to_char(1 + n % 12, 'FM00') AS c, (ARRAY['received','read','forwarded','answered','closed'])[1 + (n / 7) % 5] AS s) v`)
 	exec(t, pool, `UPDATE recommendations SET escalated_at = now() WHERE id % 500 = 0`)
+	mine := member(t, pool, "agent", "03")
+	exec(t, pool, `UPDATE recommendations SET assigned = $1 WHERE id % 12 = 2 AND id % 5 = 1`, mine)
 	exec(t, pool, `ANALYZE recommendations`)
 	plan := func(sql string, args ...any) string {
 		t.Helper()
@@ -40,6 +42,7 @@ func TestTheNextOneIsFoundByAnIndex(t *testing.T) {
 		{agent, Filter{Theme: "card"}, "recommendations_open_theme"},
 		{agent, Filter{State: "closed"}, "recommendations_state"},
 		{agent, Filter{Stop: "fes"}, "recommendations_stop"},
+		{agent, Filter{Holder: mine}, "recommendations_held"},
 		{Scope{Organisers: true}, Filter{}, "recommendations_organisers"},
 		{Scope{All: true}, Filter{}, "recommendations_created"},
 	} {

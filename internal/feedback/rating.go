@@ -31,9 +31,10 @@ func Rate(ctx context.Context, q postgres.Querier, chat int64, stop string, scor
 	return nil
 }
 
-// Explain adds words or a voice to a chat's rating of a stop; ok is false when there is none.
-func Explain(ctx context.Context, q postgres.Querier, chat int64, r Rating) (ok bool, err error) {
-	tag, err := q.Exec(ctx, `UPDATE ratings SET words = $3, file = $4, seconds = $5 WHERE stop_id = $1 AND chat_id = $2`, r.Stop, chat, r.Words, r.File, r.Seconds)
+// Explain adds words or a voice to a chat's rating of a stop, of which the staff are told another day; ok is false when there is none.
+func Explain(ctx context.Context, q postgres.Querier, chat int64, r Rating, now time.Time) (ok bool, err error) {
+	tag, err := q.Exec(ctx, `UPDATE ratings SET words = $3, file = $4, seconds = $5, to_tell = CASE WHEN $3 <> '' OR $4 <> '' THEN $6::date END
+		WHERE stop_id = $1 AND chat_id = $2`, r.Stop, chat, r.Words, r.File, r.Seconds, dayOf(now))
 	if err != nil {
 		return false, fmt.Errorf("explain a rating of stop %q: %w", r.Stop, err)
 	}

@@ -26,11 +26,11 @@ func TestARatingIsKeptOnceForEachChatAndStop(t *testing.T) {
 	must(Rate(t.Context(), pool, 1, "fes", 5, "ary", at.Add(time.Hour)))
 	must(Rate(t.Context(), pool, 2, "fes", 4, "fr", at))
 	must(Rate(t.Context(), pool, 1, "agadir", 1, "fr", at))
-	ok, err := Explain(t.Context(), pool, 1, Rating{Stop: "fes", Words: "clair", File: "voice", Seconds: 3})
+	ok, err := Explain(t.Context(), pool, 1, Rating{Stop: "fes", Words: "clair", File: "voice", Seconds: 3}, now)
 	if must(err); !ok {
 		t.Error("the words found no rating")
 	}
-	if ok, err = Explain(t.Context(), pool, 2, Rating{Stop: "agadir", Words: "x"}); err != nil || ok {
+	if ok, err = Explain(t.Context(), pool, 2, Rating{Stop: "agadir", Words: "x"}, now); err != nil || ok {
 		t.Errorf("words without a score: %v, %v", ok, err)
 	}
 	if err := Rate(t.Context(), pool, 3, "fes", 6, "fr", at); err == nil {

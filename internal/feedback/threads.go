@@ -44,6 +44,7 @@ type Thread struct {
 	Since          time.Time // it waits, or was answered
 	Holder         int64     // staff.id of who has it; 0: nobody. For staff alone
 	HeldBy         string
+	Given          string // the word for who has it, of who gave it to them
 	Messages       []Message
 }
 

@@ -18,8 +18,9 @@ import (
 const voicesLock = 0x71616670
 
 // Voices tells what artisans and chambers have said to each other since the last look: an artisan the chamber's answer, at any hour, for it
-// is what they asked for; the staff what is new and what waits for too long, and authors what became of their recommendations, outside of
-// quiet hours. Several things at once are one message. It returns the deliveries for this instance's sender; call it every few seconds.
+// is what they asked for; the staff what is new, what they were given and what waits for too long, and authors what became of their
+// recommendations, outside of quiet hours. Several things at once are one message. It returns the deliveries for this instance's sender; call it
+// every few seconds.
 func (o *Outreach) Voices(ctx context.Context, now time.Time) ([]conversation.Delivery, error) {
 	var out []conversation.Delivery
 	err := pgx.BeginFunc(ctx, o.Pool, func(tx pgx.Tx) error {
@@ -133,7 +134,15 @@ func (o *Outreach) forStaff(ctx context.Context, tx pgx.Tx, now time.Time) ([]du
 		return nil, err
 	}
 	fresh, err := feedback.TellStaff(ctx, tx)
-	if err != nil || len(late)+len(fresh) == 0 {
+	if err != nil {
+		return nil, err
+	}
+	handed, err := feedback.TellHandovers(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	remarks, err := feedback.TellRemarks(ctx, tx, now)
+	if err != nil || len(late)+len(fresh)+len(handed)+len(remarks) == 0 {
 		return nil, err
 	}
 	readers, err := feedback.Readers(ctx, tx)
@@ -141,6 +150,10 @@ func (o *Outreach) forStaff(ctx context.Context, tx pgx.Tx, now time.Time) ([]du
 		return nil, err
 	}
 	themes, err := feedback.Themes(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	of, err := o.remarked(ctx, tx, remarks)
 	if err != nil {
 		return nil, err
 	}
@@ -153,11 +166,13 @@ func (o *Outreach) forStaff(ctx context.Context, tx pgx.Tx, now time.Time) ([]du
 	var out []due
 	for _, r := range readers {
 		out = append(out, o.news(r, theirs[r.Staff], themes)...)
+		out = append(out, o.handed(r, handed)...)
 		for _, l := range late {
-			if l.Up && !r.Agent || !l.Up && r.Agent && r.Region == l.Chamber {
+			if l.Up && !r.Agent || !l.Up && (l.Holder == r.Staff || l.Holder == 0 && r.Agent && r.Region == l.Chamber) {
 				out = append(out, o.late(r, l))
 			}
 		}
+		out = append(out, o.remarks(r, remarks, of, now)...)
 	}
 	return out, nil
 }
@@ -184,6 +199,12 @@ func concerned(readers []feedback.Reader, f feedback.Fresh) []feedback.Reader {
 	return some
 }
 
+// The inbox, and what of it is the reader's own.
+const (
+	inboxDoor = "/inbox"
+	mineDoor  = "/inbox mine"
+)
+
 // news tells one of the staff what is new: one thing with its first words, several by their number.
 func (o *Outreach) news(r feedback.Reader, list []feedback.Fresh, themes []feedback.Theme) []due {
 	var said, asked []feedback.Fresh
@@ -203,7 +224,7 @@ func (o *Outreach) news(r feedback.Reader, list []feedback.Fresh, themes []feedb
 		out = append(out, o.note(r.Chat, r.Language, "inbox.note_one", map[string]any{"theme_name": conversation.ThemeName(o.Texts, themes, lang, f.Theme),
 			"words": o.glimpse(lang, f)}, flow.Choice{Text: "inbox.note_open", Door: "/inbox " + f.Reference}))
 	default:
-		out = append(out, o.note(r.Chat, r.Language, "inbox.note_many", map[string]any{"count": len(said)}, flow.Choice{Text: "inbox.note_all", Door: "/inbox"}))
+		out = append(out, o.note(r.Chat, r.Language, "inbox.note_many", map[string]any{"count": len(said)}, flow.Choice{Text: "inbox.note_all", Door: inboxDoor}))
 	}
 	switch len(asked) {
 	case 0:
@@ -211,7 +232,7 @@ func (o *Outreach) news(r feedback.Reader, list []feedback.Fresh, themes []feedb
 		out = append(out, o.note(r.Chat, r.Language, "inbox.note_question", map[string]any{"words": o.glimpse(lang, asked[0])},
 			flow.Choice{Text: "inbox.note_open", Door: "/inbox_thread " + asked[0].Reference}))
 	default:
-		out = append(out, o.note(r.Chat, r.Language, "inbox.note_questions", map[string]any{"count": len(asked)}, flow.Choice{Text: "inbox.note_all", Door: "/inbox"}))
+		out = append(out, o.note(r.Chat, r.Language, "inbox.note_questions", map[string]any{"count": len(asked)}, flow.Choice{Text: "inbox.note_all", Door: inboxDoor}))
 	}
 	return out
 }
@@ -222,13 +243,15 @@ func (o *Outreach) glimpse(lang locale.Language, f feedback.Fresh) string {
 
 // late tells one of the staff what waits for too long.
 func (o *Outreach) late(r feedback.Reader, l feedback.Late) due {
-	text := "inbox.note_late"
+	text, door := "inbox.note_late", inboxDoor
 	switch {
+	case l.Holder != 0:
+		text, door = "inbox.note_late_yours", mineDoor
 	case l.Up && l.Unstaffed:
 		text = "inbox.note_unstaffed"
 	case l.Up:
 		text = "inbox.note_up"
 	}
 	return o.note(r.Chat, r.Language, text, map[string]any{"count": l.Count, "days": l.Days, "chamber_name": o.chamberName(r.Language, l.Chamber)},
-		flow.Choice{Text: "inbox.note_all", Door: "/inbox"})
+		flow.Choice{Text: "inbox.note_all", Door: door})
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"github.com/qafila/qafila/internal/caravan"
 	"github.com/qafila/qafila/internal/conversation"
 	"github.com/qafila/qafila/internal/feedback"
 	"github.com/qafila/qafila/internal/locale"
@@ -22,12 +23,15 @@ func voicesHouse(t testing.TB) (*Outreach, *pgxpool.Pool) {
 	o.Texts, o.Directory, o.Sender = shippedTexts(t), towns(), 9
 	o.Word = func(lang locale.Language, n conversation.Note) conversation.Message {
 		said := string(lang) + " " + n.Text
-		for _, p := range []string{"count", "days", "chamber_name", "words"} {
+		for _, p := range []string{"count", "days", "chamber_name", "by", "town", "words", "note"} {
 			if v, ok := n.Params[p]; ok {
 				said += fmt.Sprint(" ", v)
 			}
 		}
 		return conversation.Message{Text: said}
+	}
+	o.Describe = func(_ locale.Language, s caravan.Stop, _ time.Time) map[string]any {
+		return map[string]any{"town": s.ID}
 	}
 	exec(t, pool, `INSERT INTO staff (chat_id, role, region, name) VALUES (11, 'agent', '03', 'A'), (12, 'agent', '03', 'B'), (13, 'agent', '09', 'C'), (20, 'organiser', '', 'D')`)
 	return o, pool
@@ -73,10 +77,9 @@ func speak(t testing.TB, pool *pgxpool.Pool, chat int64, theme, region string, n
 	return ref
 }
 
-func TestVoices(t *testing.T) {
-	t.Parallel()
-	o, pool := voicesHouse(t)
-	expect := func(what string, now time.Time, want ...string) {
+// expecting complains of what somebody hears beside what they should.
+func expecting(t testing.TB, o *Outreach, pool *pgxpool.Pool) func(what string, now time.Time, want ...string) {
+	return func(what string, now time.Time, want ...string) {
 		t.Helper()
 		if want == nil {
 			want = []string{}
@@ -85,6 +88,12 @@ func TestVoices(t *testing.T) {
 			t.Errorf("%s:\n%q\nwant\n%q", what, got, want)
 		}
 	}
+}
+
+func TestVoices(t *testing.T) {
+	t.Parallel()
+	o, pool := voicesHouse(t)
+	expect := expecting(t, o, pool)
 	step := feedback.Step{Scope: feedback.Scope{Chamber: "03"}, Staff: 1, Now: at(1, 10, 0)}
 	ref := speak(t, pool, 1, "card", "03", at(1, 10, 0))
 	expect("at night the staff sleep", at(1, 23, 0))

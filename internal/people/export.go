@@ -205,7 +205,9 @@ func Export(ctx context.Context, q postgres.Querier, chat int64, now time.Time) 
 	queueInto(&b, &e.Recorded, `SELECT entry, language, file FROM answer_voices WHERE staff IN (SELECT id FROM staff WHERE chat_id = $1) ORDER BY entry, language`, chat)
 	queueInto(&b, &e.Consents, `SELECT purpose, version, given, at FROM consents WHERE chat_id = $1 ORDER BY id`, chat)
 	queueInto(&b, &e.Told, `SELECT key, sent_at FROM notices WHERE chat_id = $1 ORDER BY sent_at`, chat)
-	queueInto(&b, &e.Handled, `SELECT r.reference, m.what, m.chamber, m.words, m.at FROM moves m JOIN recommendations r ON r.id = m.recommendation WHERE r.chat_id = $1 ORDER BY m.id`, chat)
+	queueInto(&b, &e.Handled, `SELECT reference, what, chamber, words, at FROM (
+			SELECT r.reference, m.* FROM recommendations r JOIN moves m ON m.recommendation = r.id WHERE r.chat_id = $1
+			UNION ALL SELECT t.reference, m.* FROM threads t JOIN moves m ON m.thread = t.id WHERE t.chat_id = $1) x ORDER BY id`, chat)
 	queueInto(&b, &e.Threads, `SELECT t.reference, coalesce(r.reference, ''), t.name, t.chamber, t.branch, t.language, m.staff IS NOT NULL, m.kind, m.words, m.file, m.seconds, m.at
 		FROM threads t JOIN thread_messages m ON m.thread = t.id LEFT JOIN recommendations r ON r.id = t.recommendation WHERE t.chat_id = $1 ORDER BY t.id, m.id`, chat)
 	queueInto(&b, &e.Files, `WITH theirs AS (

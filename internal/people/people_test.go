@@ -218,6 +218,7 @@ func fill(t testing.TB, pool *pgxpool.Pool, chat int64, mark string) {
 	exec(t, pool, `WITH t AS (INSERT INTO threads (reference, chat_id, recommendation, named, name, chamber, branch, language, state, since, created_at, updated_at)
 			SELECT $3::text || 't', $1, min(id), true, $3, $3, $3, $3, 'waiting', $2::timestamptz, $2::timestamptz, $2::timestamptz FROM recommendations WHERE chat_id = $1 RETURNING id)
 		INSERT INTO thread_messages (thread, kind, words, file, at) SELECT id, 'voice', $3, $3, $2 FROM t`, chat, now, mark)
+	exec(t, pool, `INSERT INTO moves (thread, at, what, chamber, words) SELECT id, $2, 'assigned', $3, $3 FROM threads WHERE chat_id = $1`, chat, now, mark)
 	exec(t, pool, `UPDATE media SET state = 'kept', store = 'folder', key = md5(random()::text), type = $1, size = 9, sha256 = sha256('x') WHERE file = $1`, mark)
 }
 
@@ -369,10 +370,10 @@ func TestTheExportShowsAllThereIs(t *testing.T) {
 	must(t, err)
 	raw, err := json.Marshal(all)
 	must(t, err)
-	// 4 registrations with 8 values each, 3 recommendations with 10, what became of one with 3, a thread with 8, the type of 4 files and what 3 of
+	// 4 registrations with 8 values each, 3 recommendations with 10, what became of one and of a thread with 3, a thread with 8, the type of 4 files and what 3 of
 	// them are of, the profile's 7, three of a rating, two of a failed update, and one each of the chat's state, a consent, a wish, a notice, a delivery, a place in the staff and a
 	// broadcast; a recorded answer has two
-	if n := strings.Count(string(raw), mark); n != 4*8+3*10+3+8+4+3+7+3+2+7+2 {
+	if n := strings.Count(string(raw), mark); n != 4*8+3*10+2*3+8+4+3+7+3+2+7+2 {
 		t.Errorf("the marker stands there %d times: %s", n, raw)
 	}
 	if strings.Contains(string(raw), "Neighbour") {
