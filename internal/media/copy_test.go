@@ -15,7 +15,7 @@ func TestACopyIsWhatWasKeptOrNothing(t *testing.T) {
 		return id
 	}
 	copied := func() (string, error) {
-		data, kind, err := k.Copy(t.Context(), number())
+		data, kind, err := k.Copy(t.Context(), Ref{Number: number()})
 		if err == nil && !bytes.Equal(data, opus) {
 			t.Errorf("%d bytes", len(data))
 		}
@@ -43,11 +43,11 @@ func TestACopyIsWhatWasKeptOrNothing(t *testing.T) {
 		broken.breaks()
 		k := *k
 		k.Stores = broken.stores
-		if data, _, err := k.Copy(t.Context(), number()); err == nil || data != nil || errors.Is(err, ErrNotKept) != broken.none {
+		if data, _, err := k.Copy(t.Context(), Ref{Number: number()}); err == nil || data != nil || errors.Is(err, ErrNotKept) != broken.none {
 			t.Errorf("%s: %d bytes, %v", name, len(data), err)
 		}
 	}
-	if _, _, err := k.Copy(t.Context(), number()+1); !errors.Is(err, ErrNotKept) {
+	if _, _, err := k.Copy(t.Context(), Ref{Number: number() + 1}); !errors.Is(err, ErrNotKept) {
 		t.Errorf("a file that there never was: %v", err)
 	}
 }
