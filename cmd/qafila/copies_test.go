@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"net/http"
 	"os"
@@ -122,6 +123,43 @@ func TestACopyIsUploadedOnceAndThenPlaysByItsNewId(t *testing.T) {
 	}
 	if n := r.count(t, `SELECT count(*) FROM media WHERE state = 'kept' AND attempts = 1`); n != 2 {
 		t.Errorf("%d files are kept as they were fetched", n)
+	}
+}
+
+// A store that doesn't work for a while has lost nothing, and the chat doesn't say so.
+func TestWhileACopyCannotBeReadTheChatSaysLater(t *testing.T) {
+	t.Parallel()
+	r := start(t, false)
+	artisan, agent := r.artisan(t, "Khadouj"), r.agent(t)
+	artisan.recommends(func() { artisan.SendVoice(aVoice("spoken by Khadouj"), 4) })
+	r.fetched(t)
+	r.forgets(t, "of another token")
+	with, _ := below(t, r.setup.settings.Data, "spoken by Khadouj")
+	if len(with) != 1 {
+		t.Fatalf("it is kept as %q", with)
+	}
+	looks := func(says ...string) {
+		t.Helper()
+		agent.Send("/inbox")
+		agent.hears("inbox.home")
+		agent.press("inbox.first")
+		for _, id := range append(says, "inbox.card") {
+			agent.hears(id)
+		}
+		r.quiet(t)
+	}
+	// when there is something in the file's place that can't be read
+	if err := errors.Join(os.Rename(with[0], with[0]+".away"), os.Mkdir(with[0], 0o700)); err != nil {
+		t.Fatal(err)
+	}
+	looks("thread.file_later")
+	// and when it is there again
+	if err := errors.Join(os.Remove(with[0]), os.Rename(with[0]+".away", with[0])); err != nil {
+		t.Fatal(err)
+	}
+	looks()
+	if n := agent.played("spoken by Khadouj"); n != 1 {
+		t.Errorf("it comes %d times", n)
 	}
 }
 

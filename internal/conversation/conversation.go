@@ -73,6 +73,7 @@ type Attachment struct {
 	Copy      int64   `json:"c,omitempty"` // the house's own copy of File, should the messenger not know that any more; 0: there is none
 	Recording string  `json:"r,omitempty"` // that of an answer's voice, instead of Copy; "": there is none
 	Else      string  `json:"e,omitempty"` // what is said in its place when neither is to be had; "": nothing
+	Later     string  `json:"l,omitempty"` // what is said when there is a copy that can't be read just now; "": Else
 	Title     string  `json:"t,omitempty"` // venue
 	Address   string  `json:"a,omitempty"` // venue
 	Lat       float64 `json:"y,omitempty"` // venue, degrees

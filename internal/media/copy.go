@@ -11,7 +11,8 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// ErrNotKept says that there is no copy of a file to be had here: it isn't fetched yet, was refused or has gone, or lies with another program.
+// ErrNotKept says that there is no copy of a file to be had here: it isn't fetched yet, was refused or has gone, lies with another program, or is not
+// what it was. Any other error is of a store or a database that may soon work again.
 var ErrNotKept = errors.New("there is no copy of the file here")
 
 // A Ref names a file that there may be a copy of: by its number in media, or a recording by its name.
@@ -46,7 +47,7 @@ func (k *Keeper) Copy(ctx context.Context, r Ref) (data []byte, contentType stri
 		return nil, "", err
 	}
 	if now := sha256.Sum256(data); !bytes.Equal(now[:], sum) {
-		return nil, "", fmt.Errorf("read the copy of %s: its bytes are no longer those that were kept", r)
+		return nil, "", fmt.Errorf("read the copy of %s: its bytes are no longer those that were kept: %w", r, ErrNotKept)
 	}
 	return data, contentType, nil
 }
@@ -65,7 +66,7 @@ func (k *Keeper) recording(ctx context.Context, r Ref) (data []byte, contentType
 	}
 	contentType, ok := look(Voice, data)
 	if !ok {
-		return nil, "", fmt.Errorf("read the copy of %s: its bytes are no longer a voice", r)
+		return nil, "", fmt.Errorf("read the copy of %s: its bytes are no longer a voice: %w", r, ErrNotKept)
 	}
 	return data, contentType, nil
 }

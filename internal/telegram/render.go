@@ -2,6 +2,7 @@ package telegram
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -131,20 +132,25 @@ var endings = map[string]string{"audio/ogg": ".ogg", "audio/mpeg": ".mp3", "audi
 	"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp"}
 
 // copied sends the house's copy of a file that Telegram refuses to send by its id (another token's, or of a file that it has let go of), or says
-// in its place that it is lost. Nobody waits for a store that is away: what stands behind this in the chat would wait too.
+// in its place that it is lost, or not to be had just now. Nobody waits for a store that is away: what stands behind this in the chat would wait
+// too.
 func (s *Sender) copied(ctx context.Context, d conversation.Delivery, refused error) error {
 	m, a := d.Message, d.Message.Attach
+	note := a.Else
 	if ref := (media.Ref{Number: a.Copy, Recording: a.Recording}); s.copies != nil && ref != (media.Ref{}) {
 		over, err := s.instead(ctx, d.Chat, m, ref)
 		if over {
 			return err
 		}
 		s.log.Warn("the copy of a file can't be sent in its place", "file", ref, "error", s.client.Hide(err))
+		if !errors.Is(err, media.ErrNotKept) && judge(err).then != drop {
+			note = cmp.Or(a.Later, note)
+		}
 	}
-	if a.Else == "" {
+	if note == "" {
 		return refused
 	}
-	m.Attach, m.Text = nil, strings.TrimSpace(m.Text+"\n"+a.Else)
+	m.Attach, m.Text = nil, strings.TrimSpace(m.Text+"\n"+note)
 	d.Message = m
 	return s.deliver(ctx, d)
 }
