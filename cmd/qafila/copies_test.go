@@ -243,6 +243,70 @@ func TestARecordedAnswersCopyGoesWithIt(t *testing.T) {
 	}
 }
 
+// What the staff said stays with the house when they are dismissed, and plays; it is still theirs to erase, every byte of it.
+func TestWhoIsDismissedIsHeardUntilTheyErase(t *testing.T) {
+	t.Parallel()
+	const title = "Comment avoir la carte ?"
+	r := start(t, false)
+	organiser, agent, artisan, asker := r.organiser(t), r.agent(t), r.artisan(t, "Khadouj"), r.artisan(t, "Hassan")
+	organiser.records(title, aVoice("spoken by Salma"))
+	artisan.recommends(func() { artisan.Send("Une carte plus vite") })
+	agent.Send("/inbox")
+	agent.hears("inbox.home")
+	agent.press("inbox.first")
+	agent.hears("inbox.card")
+	agent.press("inbox.answer")
+	agent.hears("inbox_answer.words")
+	agent.SendVoice(aVoice("spoken by Youssef"), 4)
+	agent.hears("inbox_answer.sent")
+	note := artisan.hears("thread.note_reply")
+	r.fetched(t)
+	r.service.fetchRecordings(t.Context())
+	r.kept(t, "spoken by Salma", 1)
+	r.kept(t, "spoken by Youssef", 1)
+
+	members, err := people.Staff(t.Context(), r.pool)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range members {
+		if _, ok, err := people.Dismiss(t.Context(), r.pool, nil, m.ID, time.Now()); !ok || err != nil {
+			t.Fatal(ok, err)
+		}
+	}
+	listens := func() (salma, youssef int) {
+		t.Helper()
+		salma, youssef = asker.played("spoken by Salma"), artisan.played("spoken by Youssef")
+		r.service.refreshAnswers(t.Context())
+		asker.Send(title)
+		asker.hears("ask.answer")
+		artisan.pressOn(note, "thread.note_answer")
+		artisan.hears("thread.show")
+		r.quiet(t)
+		return asker.played("spoken by Salma") - salma, artisan.played("spoken by Youssef") - youssef
+	}
+	if salma, youssef := listens(); salma != 1 || youssef != 1 {
+		t.Errorf("they are heard %d and %d times", salma, youssef)
+	}
+	r.service.emptyFiles(t.Context())
+	r.kept(t, "spoken by Salma", 1)
+	r.kept(t, "spoken by Youssef", 1)
+
+	for _, p := range []*talker{organiser, agent} {
+		p.Send("/delete")
+		p.hears("erase.sure_little")
+		p.press("erase.yes")
+		p.hears("erase.done")
+	}
+	r.quiet(t)
+	if salma, youssef := listens(); salma != 0 || youssef != 0 {
+		t.Errorf("they erased it, and are heard %d and %d times", salma, youssef)
+	}
+	r.service.emptyFiles(t.Context())
+	r.kept(t, "spoken by Salma", 0)
+	r.kept(t, "spoken by Youssef", 0)
+}
+
 // kept waits until so many files below the data folder have those words.
 func (r *rig) kept(t *testing.T, words string, want int) {
 	t.Helper()
