@@ -233,20 +233,7 @@ func TestWhatTelegramNoLongerKnowsPlaysFromTheHousesCopy(t *testing.T) {
 	artisan.press("recommend.anonymous")
 	artisan.hears("chamber_ask.sent")
 	r.fetched(t)
-	r.do(t, `ALTER TABLE recommendations DISABLE TRIGGER recommendations_file_changed`)
-	r.do(t, `ALTER TABLE thread_messages DISABLE TRIGGER thread_messages_file_changed`)
-	r.do(t, `UPDATE recommendations SET file = 'of another token'`)
-	r.do(t, `UPDATE thread_messages SET file = 'of another token'`)
-	played := func() (all string) {
-		for _, m := range agent.Chat() {
-			for _, f := range []*simulator.File{m.Voice, m.Photo} {
-				if f != nil && m.FromBot {
-					all += string(f.Data())
-				}
-			}
-		}
-		return all
-	}
+	r.forgets(t, "of another token")
 	agent.Send("/inbox")
 	agent.hears("inbox.home")
 	agent.press("inbox.first")
@@ -261,7 +248,7 @@ func TestWhatTelegramNoLongerKnowsPlaysFromTheHousesCopy(t *testing.T) {
 	agent.hears("inbox_thread.show")
 	r.quiet(t)
 	for _, words := range []string{"spoken by Khadouj", "seen by Khadouj", "asked by Khadouj"} {
-		if n := strings.Count(played(), words); n != 1 {
+		if n := agent.played(words); n != 1 {
 			t.Errorf("%q comes %d times", words, n)
 		}
 	}
@@ -269,6 +256,7 @@ func TestWhatTelegramNoLongerKnowsPlaysFromTheHousesCopy(t *testing.T) {
 	if err := os.RemoveAll(filesFolder(r.setup.settings.Data)); err != nil {
 		t.Fatal(err)
 	}
+	r.forgets(t, "of a third token")
 	agent.Send("/inbox")
 	agent.hears("inbox.home")
 	agent.press("inbox.first")

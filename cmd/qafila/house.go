@@ -51,7 +51,7 @@ var staffCommands = map[string][]string{
 var spoken = []string{
 	"turn.failed", "edit.ignored", "group.only_private", "identity.masked", "keyboard.done", "sample.note", "stops.places", "count.*",
 	"bot.*", "command.*", "theme.*", "registration.state_*", "recommendation.state_*", "notice.*", "door.*", "summary.*", "calendar.*", "role.*",
-	"broadcast.*", "segment.*", "aside.*", "checkin.said_*", "plan.*", "poster.*", "report.*", "reminder.*", "answer.class_*", "ready.line_*",
+	"broadcast.*", "segment.*", "aside.*", "checkin.said_*", "plan.*", "poster.*", "report.*", "reminder.*", "answer.class_*", "answer.voice_gone", "ready.line_*",
 	"chamber.*", "inbox.state_*", "inbox.note_*", "inbox.reason_*", "inbox.everything", "inbox.anonymous", "inbox.yours", "inbox.theirs", "inbox.to_*",
 	"reports.progress", "reports.ready", "reports.failed", "reports.nothing", "reports.too_large", "reports.country",
 	"reports.pdf_fr", "reports.pdf_ar", "reports.xlsx", "reports.csv",

@@ -15,6 +15,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/riverqueue/river"
 
+	"github.com/qafila/qafila/internal/answers"
 	"github.com/qafila/qafila/internal/media"
 )
 
@@ -51,6 +52,18 @@ func (v *service) keepFiles(ctx context.Context) {
 	every(ctx, filesEvery, v.emptyFiles)
 }
 
+// keepRecordings has a copy of each recorded answer in this program's own store, until ctx ends.
+func (v *service) keepRecordings(ctx context.Context) {
+	every(ctx, filesEvery, v.fetchRecordings)
+}
+
+// fetchRecordings looks once.
+func (v *service) fetchRecordings(ctx context.Context) {
+	if err := v.files.FetchRecordings(ctx, v.now()); err != nil {
+		v.warn(ctx, "recorded answers could not be fetched; they are tried again", err)
+	}
+}
+
 // emptyFiles looks once.
 func (v *service) emptyFiles(ctx context.Context) {
 	if _, err := v.files.Empty(ctx, v.now()); err != nil {
@@ -64,7 +77,7 @@ func filesFolder(data string) string { return filepath.Join(data, "files") }
 // newFiles makes the keeper of files: in the bucket that is configured, else below the data folder. A folder from before there was a bucket
 // is still emptied of what may be kept no longer.
 func newFiles(s settings, source media.Source, pool *pgxpool.Pool, log *slog.Logger, m *metrics) (*media.Keeper, error) {
-	k := &media.Keeper{Pool: pool, Source: source, Random: rand.Reader, Log: log, Observe: m.file}
+	k := &media.Keeper{Pool: pool, Source: source, Recordings: answers.Voices{On: pool}, Random: rand.Reader, Log: log, Observe: m.file}
 	if s.S3.on() {
 		b, err := media.OpenBucket(media.BucketConfig{Endpoint: s.S3.Endpoint, Bucket: s.S3.Bucket, AccessKey: s.S3.AccessKey, SecretKey: s.S3.SecretKey,
 			Region: s.S3.Region, Prefix: s.S3.Prefix})

@@ -125,6 +125,7 @@ func (v *service) run(ctx context.Context) error {
 	g.Go(func() error { return v.keepHouse(running, work) })
 	g.Go(func() error { v.keepAnswers(running); return nil })
 	g.Go(func() error { v.keepFiles(running); return nil })
+	g.Go(func() error { v.keepRecordings(running); return nil })
 	g.Go(func() error {
 		<-running.Done()
 		v.ready.Store(false)

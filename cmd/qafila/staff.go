@@ -100,7 +100,7 @@ type staffRemove struct {
 // Run takes a role away.
 func (c *staffRemove) Run(ctx context.Context) error {
 	return withDatabase(ctx, c.common, func(db *postgres.Database) error {
-		gone, ok, err := people.Dismiss(ctx, db.Pool, nil, c.Number)
+		gone, ok, err := people.Dismiss(ctx, db.Pool, nil, c.Number, time.Now())
 		if err != nil {
 			return err
 		}

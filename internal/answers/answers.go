@@ -60,7 +60,7 @@ type Entry struct {
 
 	title, body, who words
 	ways             map[Script][]string
-	voices           words // file ids; shared as the rest
+	voices           map[locale.Language]Recording // shared as the rest
 }
 
 // Ways are the ways in which people ask, in that script, as written.
@@ -80,8 +80,8 @@ func (e Entry) Body(l locale.Language) string { return e.body.in(l) }
 // Who names the people who know, as a noun phrase to stand after "Ask:", or "" when the entry names nobody.
 func (e Entry) Who(l locale.Language) string { return e.who.in(l) }
 
-// Voice is a recording of the answer, as the messenger's file id; "" when there is none in that very language.
-func (e Entry) Voice(l locale.Language) string { return e.voices[l] }
+// Voice is a recording of the answer; without a file when there is none in that very language.
+func (e Entry) Voice(l locale.Language) Recording { return e.voices[l] }
 
 // A Topic is one branch of the guided tree.
 type Topic struct {

@@ -16,7 +16,7 @@ import (
 type Overrides struct {
 	Texts   map[string]map[locale.Language]Text
 	Sources map[string]Source
-	Voices  map[string]map[locale.Language]string // the messenger's file id
+	Voices  map[string]map[locale.Language]Recording
 	Ways    []Way
 }
 

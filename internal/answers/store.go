@@ -36,7 +36,7 @@ func change(ctx context.Context, q postgres.Querier, what, sql string, args ...a
 
 // Read reads all that staff changed.
 func Read(ctx context.Context, q postgres.Querier) (Overrides, error) {
-	o := Overrides{Texts: map[string]map[locale.Language]Text{}, Sources: map[string]Source{}, Voices: map[string]map[locale.Language]string{}}
+	o := Overrides{Texts: map[string]map[locale.Language]Text{}, Sources: map[string]Source{}, Voices: map[string]map[locale.Language]Recording{}}
 	var entry, one, two string
 	var lang locale.Language
 	err := each(ctx, q, `SELECT entry, language, title, body FROM answer_overrides`, []any{&entry, &lang, &one, &two}, func() {
@@ -52,11 +52,12 @@ func Read(ctx context.Context, q postgres.Querier) (Overrides, error) {
 	if err = each(ctx, q, `SELECT entry, source, checked, confirmed FROM answer_sources`, []any{&entry, &s.Source, &s.Checked, &s.Confirmed}, func() { o.Sources[entry] = s }); err != nil {
 		return o, err
 	}
-	if err = each(ctx, q, `SELECT entry, language, file FROM answer_voices`, []any{&entry, &lang, &one}, func() {
+	var r Recording
+	if err = each(ctx, q, `SELECT entry, language, file, `+recordingName+` FROM answer_voices`, []any{&entry, &lang, &r.File, &r.Name}, func() {
 		if o.Voices[entry] == nil {
-			o.Voices[entry] = map[locale.Language]string{}
+			o.Voices[entry] = map[locale.Language]Recording{}
 		}
-		o.Voices[entry][lang] = one
+		o.Voices[entry][lang] = r
 	}); err != nil {
 		return o, err
 	}
@@ -88,15 +89,6 @@ func SetSource(ctx context.Context, q postgres.Querier, entry string, s Source, 
 	return change(ctx, q, "give an answer its source", `INSERT INTO answer_sources (entry, source, checked, confirmed, staff, updated_at) VALUES ($1, $2, $3, $4, $5, $6)
 		ON CONFLICT (entry) DO UPDATE SET source = excluded.source, checked = excluded.checked, confirmed = excluded.confirmed, staff = excluded.staff,
 			updated_at = excluded.updated_at`, entry, s.Source, s.Checked, s.Confirmed, by, now)
-}
-
-// SetVoice gives an entry a recording in one language; an empty file takes it away.
-func SetVoice(ctx context.Context, q postgres.Querier, entry string, l locale.Language, file string, by int64, now time.Time) error {
-	if file == "" {
-		return change(ctx, q, "take an answer's voice away", `DELETE FROM answer_voices WHERE entry = $1 AND language = $2`, entry, l)
-	}
-	return change(ctx, q, "record an answer", `INSERT INTO answer_voices (entry, language, file, staff, updated_at) VALUES ($1, $2, $3, $4, $5)
-		ON CONFLICT (entry, language) DO UPDATE SET file = excluded.file, staff = excluded.staff, updated_at = excluded.updated_at`, entry, l, file, by, now)
 }
 
 // AddWays teaches ways of asking for an entry. Words that were taught for another one before mean this one from now on.

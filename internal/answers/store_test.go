@@ -61,7 +61,7 @@ func TestWhatStaffChangeIsAnsweredWithoutARelease(t *testing.T) {
 	// then it is what is answered, what nobody changed is as it was, and the new way is understood
 	e, _ := c.Get(id)
 	if e.Title(locale.French) != "Combien coûte-t-elle ?" || e.Body(locale.French) != "Rien." || e.Body(locale.Arabic) != before.Body(locale.Arabic) ||
-		e.Source != "la Fédération" || !e.Checked.Equal(checked) || e.Class != answers.Fact || e.Voice(locale.Darija) != "AwAC" || e.Voice(locale.French) != "" {
+		e.Source != "la Fédération" || !e.Checked.Equal(checked) || e.Class != answers.Fact || e.Voice(locale.Darija).File != "AwAC" || e.Voice(locale.French).File != "" {
 		t.Errorf("%+v", e)
 	}
 	if !slices.ContainsFunc(c.InTopic("card"), func(e answers.Entry) bool { return e.ID == id && e.Body(locale.French) == "Rien." }) {
@@ -80,7 +80,7 @@ func TestWhatStaffChangeIsAnsweredWithoutARelease(t *testing.T) {
 	must(t, answers.Restore(t.Context(), pool, id))
 	must(t, answers.SetVoice(t.Context(), pool, id, locale.Darija, "", by, now))
 	refreshed(t, c, pool, 0)
-	if e, _ := c.Get(id); e.Body(locale.French) != before.Body(locale.French) || e.Class != answers.Unconfirmed || e.Voice(locale.Darija) != "" || e.Source != before.Source {
+	if e, _ := c.Get(id); e.Body(locale.French) != before.Body(locale.French) || e.Class != answers.Unconfirmed || e.Voice(locale.Darija).File != "" || e.Source != before.Source {
 		t.Errorf("restored: %+v", e)
 	}
 }
@@ -105,7 +105,7 @@ func TestAChangeThatNoLongerFitsIsLeftOutAndNamed(t *testing.T) {
 	with, left := a.With(answers.Overrides{
 		Texts:   map[string]map[locale.Language]answers.Text{"card.gone": {locale.French: {Body: "x"}}},
 		Sources: map[string]answers.Source{"card.gone": {Source: "x"}},
-		Voices:  map[string]map[locale.Language]string{"card.gone": {locale.French: "x"}},
+		Voices:  map[string]map[locale.Language]answers.Recording{"card.gone": {locale.French: {File: "x"}}},
 		Ways:    []answers.Way{{Words: "carte pro", Entry: "rna.what"}, {Words: "zorglub", Entry: "card.gone"}, {Words: "zorglub", Entry: "card.what"}},
 	})
 	if len(left) != 5 {

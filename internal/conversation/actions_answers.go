@@ -61,7 +61,7 @@ func (h *House) answersShow(_ context.Context, t *Turn, args Args) (flow.Outcome
 		return outcome("gone", nil)
 	}
 	set := map[string]flow.Value{"title": e.Title(t.Language), "body": e.Body(t.Language), "checked": "", "who": e.Who(t.Language),
-		"class": string(e.Class), "opens": e.Opens, "voice": e.Voice(t.Language) != ""}
+		"class": string(e.Class), "opens": e.Opens, "voice": e.Voice(t.Language).File != ""}
 	set["source"], set["site"] = linked(e.Source)
 	if !e.Checked.IsZero() {
 		set["checked"] = plainDate(t.Language, e.Checked)

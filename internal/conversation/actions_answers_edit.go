@@ -136,7 +136,7 @@ func (h *House) answersEntry(_ context.Context, t *Turn, e answers.Entry, args A
 	lang := h.languageOf(t, args)
 	shipped, _ := h.Answers.Shipped(e.ID)
 	set := map[string]flow.Value{"id": e.ID, "language": string(lang), "language_name": lang.Name(), "class": t.Say("answer.class_"+string(e.Class), nil),
-		"title": e.Title(lang), "body": e.Body(lang), "checked": "", "days": 0, "old": e.Aged(t.Now), "recorded": e.Voice(lang) != "", "ways": len(e.Asked()),
+		"title": e.Title(lang), "body": e.Body(lang), "checked": "", "days": 0, "old": e.Aged(t.Now), "recorded": e.Voice(lang).File != "", "ways": len(e.Asked()),
 		"changed": h.rewritten(e, shipped), "provable": e.Class == answers.Unconfirmed && e.Source != ""}
 	set["source"], set["site"] = linked(e.Source)
 	if !e.Checked.IsZero() {

@@ -64,11 +64,11 @@ func (h *House) makers() []Maker {
 		Make: func(_ context.Context, t *Turn, from flow.Value) (Attachment, error) {
 			id, _ := from.(string)
 			e, _ := h.Answers.Get(id)
-			file := e.Voice(t.Language)
-			if file == "" {
+			voice := e.Voice(t.Language)
+			if voice.File == "" {
 				return Attachment{}, fmt.Errorf("the answer %q has no voice in %s", id, t.Language)
 			}
-			return Attachment{Kind: "voice", File: file}, nil
+			return Attachment{Kind: "voice", File: voice.File, Recording: voice.Name, Else: t.Say("answer.voice_gone", nil)}, nil
 		},
 	}, {
 		Signature: flow.Signature{Name: "export", About: "everything that is kept about this chat, as JSON"},

@@ -86,7 +86,7 @@ func FileOf(texts *locale.Texts, lang locale.Language, m feedback.Message) *Atta
 	if m.File == "" || m.Kind != feedback.Voice && m.Kind != feedback.Photo || m.Refused == media.WrongType || m.Refused == media.Gone {
 		return nil
 	}
-	return &Attachment{Kind: m.Kind, File: m.File, Copy: m.Copy, Else: fileRefused(texts, lang, media.Gone)}
+	return &Attachment{Kind: m.Kind, File: m.File, Copy: m.Copy, Else: fileRefused(texts, lang, media.Gone), Later: texts.Text(lang, "thread.file_later", nil)}
 }
 
 // fileRefused says why a file is not shown; "" when it is.

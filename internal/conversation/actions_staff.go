@@ -111,7 +111,7 @@ func (h *House) staffDismiss(ctx context.Context, t *Turn, args Args) (flow.Outc
 	if err != nil || id == t.Member.ID {
 		return outcome("refused", nil)
 	}
-	gone, ok, err := people.Dismiss(ctx, t.Tx, t.Member, id)
+	gone, ok, err := people.Dismiss(ctx, t.Tx, t.Member, id, t.Now)
 	if err != nil {
 		return flow.Outcome{}, err
 	}

@@ -175,7 +175,7 @@ func TestStaffCorrectAnAnswer(t *testing.T) {
 	if set := r.do("known", "answers.show", Args{"id": id}); set["body"] != "Elle est gratuite.\nVoir https://rna.gov.ma" || set["voice"] != true || set["site"] != "le SEAESS, par lettre" {
 		t.Error(set)
 	}
-	if a := r.attach("answer_voice", id); a.Kind != "voice" || a.File != "AwAC" {
+	if a := r.attach("answer_voice", id); a.Kind != "voice" || a.File != "AwAC" || len(a.Recording) != 32 || a.Else == "" {
 		t.Errorf("%+v", a)
 	}
 	s.do("ok", "answers.restore", in(Args{}))

@@ -65,17 +65,19 @@ type Request struct {
 
 // An Attachment is a picture, a pin or a file that goes with a message.
 type Attachment struct {
-	Kind    string  `json:"k"` // photo, document, voice, video, venue
-	Name    string  `json:"n,omitempty"`
-	MIME    string  `json:"m,omitempty"`
-	Data    []byte  `json:"d,omitempty"`
-	File    string  `json:"f,omitempty"` // the messenger's own id of a file, instead of Data
-	Copy    int64   `json:"c,omitempty"` // the house's own copy of File, should the messenger not know that any more; 0: there is none
-	Else    string  `json:"e,omitempty"` // what is said in its place when neither is to be had; "": nothing
-	Title   string  `json:"t,omitempty"` // venue
-	Address string  `json:"a,omitempty"` // venue
-	Lat     float64 `json:"y,omitempty"` // venue, degrees
-	Lon     float64 `json:"x,omitempty"`
+	Kind      string  `json:"k"` // photo, document, voice, video, venue
+	Name      string  `json:"n,omitempty"`
+	MIME      string  `json:"m,omitempty"`
+	Data      []byte  `json:"d,omitempty"`
+	File      string  `json:"f,omitempty"` // the messenger's own id of a file, instead of Data
+	Copy      int64   `json:"c,omitempty"` // the house's own copy of File, should the messenger not know that any more; 0: there is none
+	Recording string  `json:"r,omitempty"` // that of an answer's voice, instead of Copy; "": there is none
+	Else      string  `json:"e,omitempty"` // what is said in its place when neither is to be had; "": nothing
+	Later     string  `json:"l,omitempty"` // what is said when there is a copy that can't be read just now; "": Else
+	Title     string  `json:"t,omitempty"` // venue
+	Address   string  `json:"a,omitempty"` // venue
+	Lat       float64 `json:"y,omitempty"` // venue, degrees
+	Lon       float64 `json:"x,omitempty"`
 }
 
 // A Delivery is one message to one chat, stored before it is sent.

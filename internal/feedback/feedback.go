@@ -128,12 +128,12 @@ func Find(ctx context.Context, q postgres.Querier, chat int64, reference string)
 }
 
 // Forget deletes a chat's threads and recommendations, those without a name too, and its ratings: a voice or a picture is personal by itself
-// (law 09-08, article 1). For that reason one of the staff takes the voices and pictures along by which they answered; the answers' words stay.
+// (law 09-08, article 1). For that reason who is or was of the staff takes the voices and pictures along by which they answered; the answers' words stay.
 // What was kept of the files is doomed with their rows (internal/media).
 func Forget(ctx context.Context, q postgres.Querier, chat int64) error {
 	var b pgx.Batch
 	b.Queue(`DELETE FROM threads WHERE chat_id = $1`, chat)
-	b.Queue(`UPDATE thread_messages SET file = '', seconds = 0 WHERE staff = (SELECT id FROM staff WHERE chat_id = $1) AND file <> ''`, chat)
+	b.Queue(`UPDATE thread_messages SET file = '', seconds = 0 WHERE staff = ANY(ARRAY(SELECT id FROM staff_ever WHERE chat_id = $1)) AND file <> ''`, chat)
 	b.Queue(`DELETE FROM ratings WHERE chat_id = $1`, chat)
 	b.Queue(`DELETE FROM recommendations WHERE chat_id = $1`, chat)
 	if err := q.SendBatch(ctx, &b).Close(); err != nil {

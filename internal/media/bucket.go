@@ -55,7 +55,7 @@ func (b *Bucket) Put(ctx context.Context, key string, data []byte, contentType s
 	_, err := b.client.PutObject(ctx, b.bucket, b.prefix+key, bytes.NewReader(data), int64(len(data)),
 		minio.PutObjectOptions{ContentType: contentType, DisableMultipart: true})
 	if err != nil {
-		return fmt.Errorf("in the store %s: %w", b.name, err)
+		return b.explain(err)
 	}
 	return nil
 }
@@ -64,7 +64,7 @@ func (b *Bucket) Put(ctx context.Context, key string, data []byte, contentType s
 func (b *Bucket) Get(ctx context.Context, key string) ([]byte, error) {
 	object, err := b.client.GetObject(ctx, b.bucket, b.prefix+key, minio.GetObjectOptions{})
 	if err != nil {
-		return nil, fmt.Errorf("in the store %s: %w", b.name, err)
+		return nil, b.explain(err)
 	}
 	defer func() { _ = object.Close() }()
 	data, err := io.ReadAll(io.LimitReader(object, Most))
@@ -72,7 +72,7 @@ func (b *Bucket) Get(ctx context.Context, key string) ([]byte, error) {
 		return nil, ErrNotKept
 	}
 	if err != nil {
-		return nil, fmt.Errorf("in the store %s: %w", b.name, err)
+		return nil, b.explain(err)
 	}
 	return data, nil
 }
@@ -80,7 +80,31 @@ func (b *Bucket) Get(ctx context.Context, key string) ([]byte, error) {
 // Delete leaves nothing under the key; a bucket that keeps old versions keeps it all the same.
 func (b *Bucket) Delete(ctx context.Context, key string) error {
 	if err := b.client.RemoveObject(ctx, b.bucket, b.prefix+key, minio.RemoveObjectOptions{}); err != nil {
-		return fmt.Errorf("in the store %s: %w", b.name, err)
+		return b.explain(err)
 	}
 	return nil
+}
+
+// what an S3-compatible store means by its codes, and what an operator can do. Amazon's, and MinIO's of a full disk.
+var meant = map[string]string{
+	"InvalidAccessKeyId":             "it doesn't know QAFILA_S3_ACCESS_KEY",
+	"SignatureDoesNotMatch":          "QAFILA_S3_SECRET_KEY is not the one of QAFILA_S3_ACCESS_KEY",
+	"AccessDenied":                   "the keys may not put, get and delete in QAFILA_S3_BUCKET",
+	"NoSuchBucket":                   "there is no bucket of the name in QAFILA_S3_BUCKET",
+	"AuthorizationHeaderMalformed":   "QAFILA_S3_REGION is not the bucket's",
+	"RequestTimeTooSkewed":           "this machine's clock is wrong",
+	"XMinioStorageFull":              "it is full; make room, nothing is lost",
+	"XMinioAdminBucketQuotaExceeded": "it is full; make room, nothing is lost",
+	"QuotaExceeded":                  "it is full; make room, nothing is lost",
+	"ServiceUnavailable":             "it is away, nothing is lost",
+	"SlowDown":                       "it is away, nothing is lost",
+	"XMinioServerNotInitialized":     "it is away, nothing is lost",
+}
+
+// explain says which store it is about, and what an operator can do.
+func (b *Bucket) explain(err error) error {
+	if what := meant[minio.ToErrorResponse(err).Code]; what != "" {
+		return fmt.Errorf("in the store %s: %s: %w", b.name, what, err)
+	}
+	return fmt.Errorf("in the store %s: %w", b.name, err)
 }

@@ -13,8 +13,10 @@ import (
 const doomedAtOnce = 100
 
 // Empty lets go of what this program's stores should keep no longer, and tells how many files that were. Every instance calls it for
-// itself: a folder is on its own machine. What can't be reached now is looked for again the next time.
+// itself: a folder is on its own machine. What can't be reached now is looked for again the next time. The copies of recordings that there are
+// no more go too.
 func (k *Keeper) Empty(ctx context.Context, now time.Time) (gone int, err error) {
+	err = k.endRecordings(ctx)
 	for _, s := range k.Stores {
 		n, failed := k.empty(ctx, s, now)
 		gone, err = gone+n, errors.Join(err, failed)

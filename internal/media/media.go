@@ -1,5 +1,5 @@
 // Package media owns the files of what people say, their voices and pictures: each is fetched from the messenger once, looked at, and kept in
-// a store under a random name.
+// a store under a random name. Of answers that are recorded it keeps a copy there too.
 //
 // It promises that what a file is, is read from its bytes and never from what it claims; that a file whose type lies, or that is too big, is
 // kept nowhere; that nothing is lost while the messenger is away or the disk full; and that the bytes of what was erased, or is kept no
@@ -67,10 +67,11 @@ const (
 
 // A Keeper does the work. One that is shared by goroutines, and several on one database, fetch each file once.
 type Keeper struct {
-	Pool    *pgxpool.Pool
-	Source  Source
-	Stores  []Store // the first takes what is new; each lets go of what it should
-	Random  io.Reader
-	Log     *slog.Logger
-	Observe func(result string) // kept, refused, retried
+	Pool       *pgxpool.Pool
+	Source     Source
+	Stores     []Store    // the first takes what is new; each lets go of what it should
+	Recordings Recordings // nil: there are none
+	Random     io.Reader
+	Log        *slog.Logger
+	Observe    func(result string) // kept, refused, retried
 }

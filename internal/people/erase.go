@@ -13,7 +13,7 @@ import (
 )
 
 // Erase takes everything about a chat out of every table: the chat itself, the profile, consents, registrations (of others that it
-// registered too), wishes to be told, notices, recommendations, ratings, what it wrote with chambers, their files, a place in the staff, answers that they
+// registered too), wishes to be told, notices, recommendations, ratings, what it wrote with chambers, their files, a place in the staff, now or before, answers that they
 // recorded, what waits to be sent, and updates kept because they failed. Places
 // that come free move the waiting lists up: it returns whom to tell. tx must be a transaction.
 func Erase(ctx context.Context, tx postgres.Querier, chat int64, now time.Time) ([]caravan.Promotion, error) {
@@ -40,9 +40,10 @@ func Erase(ctx context.Context, tx postgres.Querier, chat int64, now time.Time) 
 		UPDATE broadcasts SET total = total - 1 WHERE id IN (SELECT broadcast FROM gone WHERE state IN (0, 1))`,
 		`UPDATE broadcasts SET chat_id = 0, panel = 0 WHERE chat_id = $1`,
 		// Who recorded answers takes their voice with them; every instance looks at the answers again.
-		`WITH gone AS (DELETE FROM answer_voices WHERE staff IN (SELECT id FROM staff WHERE chat_id = $1) RETURNING entry)
+		`WITH gone AS (DELETE FROM answer_voices WHERE staff IN (SELECT id FROM staff_ever WHERE chat_id = $1) RETURNING entry)
 		UPDATE house SET value = (value::bigint + 1)::text WHERE key = 'answers' AND EXISTS (SELECT FROM gone)`,
 		`DELETE FROM staff WHERE chat_id = $1`,
+		`DELETE FROM former_staff WHERE chat_id = $1`, // behind the staff: somebody may just be dismissing them
 		`DELETE FROM chats WHERE chat_id = $1`,
 	} {
 		b.Queue(sql, chat)

@@ -20,6 +20,7 @@ type Everything struct {
 	Chat            Chat              `json:"chat"`
 	Profile         *Profile          `json:"profile,omitempty"`
 	Staff           []Post            `json:"staff,omitempty"`
+	Former          []Former          `json:"formerly_staff,omitempty"`
 	Recorded        []Recorded        `json:"recorded,omitempty"`
 	Consents        []Consent         `json:"consents"`
 	Registrations   []TakenPlace      `json:"registrations"`
@@ -55,6 +56,11 @@ type Post struct {
 	Name   string    `json:"name"`
 	Door   string    `json:"door,omitempty"` // the stop whose door they held last
 	Joined time.Time `json:"joined"`
+}
+
+// Former is a place in the staff that they had.
+type Former struct {
+	Until time.Time `json:"until"`
 }
 
 // Consent is one yes or no.
@@ -166,7 +172,7 @@ type Sent struct {
 	Reason    string `json:"reason,omitempty"`
 }
 
-// Recorded is an answer that a member of the staff spoke.
+// Recorded is an answer that who is or was of the staff spoke.
 type Recorded struct {
 	Answer   string `json:"answer"`
 	Language string `json:"language"`
@@ -202,7 +208,8 @@ func Export(ctx context.Context, q postgres.Querier, chat int64, now time.Time) 
 			return err
 		})
 	queueInto(&b, &e.Staff, `SELECT role, region, name, coalesce(door, ''), joined_at FROM staff WHERE chat_id = $1`, chat)
-	queueInto(&b, &e.Recorded, `SELECT entry, language, file FROM answer_voices WHERE staff IN (SELECT id FROM staff WHERE chat_id = $1) ORDER BY entry, language`, chat)
+	queueInto(&b, &e.Former, `SELECT gone_at FROM former_staff WHERE chat_id = $1 ORDER BY gone_at`, chat)
+	queueInto(&b, &e.Recorded, `SELECT entry, language, file FROM answer_voices WHERE staff IN (SELECT id FROM staff_ever WHERE chat_id = $1) ORDER BY entry, language`, chat)
 	queueInto(&b, &e.Consents, `SELECT purpose, version, given, at FROM consents WHERE chat_id = $1 ORDER BY id`, chat)
 	queueInto(&b, &e.Told, `SELECT key, sent_at FROM notices WHERE chat_id = $1 ORDER BY sent_at`, chat)
 	queueInto(&b, &e.Handled, `SELECT reference, what, chamber, words, at FROM (

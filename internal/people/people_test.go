@@ -199,6 +199,8 @@ func fill(t testing.TB, pool *pgxpool.Pool, chat int64, mark string) {
 	}
 	exec(t, pool, `INSERT INTO staff (chat_id, role, name) VALUES ($1, 'organiser', $2)`, chat, mark)
 	exec(t, pool, `INSERT INTO answer_voices (entry, language, file, staff) SELECT $2::text, 'fr', $2, id FROM staff WHERE chat_id = $1`, chat, mark)
+	exec(t, pool, `WITH f AS (INSERT INTO former_staff (staff, chat_id, gone_at) VALUES (-$1::bigint, $1, $3) RETURNING staff)
+		INSERT INTO answer_voices (entry, language, file, staff) SELECT $2::text, 'ar', $2, staff FROM f`, chat, mark, now)
 	exec(t, pool, `WITH b AS (INSERT INTO broadcasts (author, chat_id, language, total, state, begins_at, finished_at, prepared_at) VALUES (1, $1, 'fr', 1, 'done', $3, $3, $3) RETURNING id)
 		INSERT INTO recipients (broadcast, chat_id, state, reason) SELECT id, $1, 0, $2 FROM b`, chat, mark, now)
 	exec(t, pool, `INSERT INTO ratings (stop_id, chat_id, score, words, file, language) VALUES ('fes', $1, 4, $2, $2, $2)`, chat, mark)
@@ -372,9 +374,12 @@ func TestTheExportShowsAllThereIs(t *testing.T) {
 	must(t, err)
 	// 4 registrations with 8 values each, 3 recommendations with 10, what became of one and of a thread with 3, a thread with 8, the type of 4 files and what 3 of
 	// them are of, the profile's 7, three of a rating, two of a failed update, and one each of the chat's state, a consent, a wish, a notice, a delivery, a place in the staff and a
-	// broadcast; a recorded answer has two
-	if n := strings.Count(string(raw), mark); n != 4*8+3*10+2*3+8+4+3+7+3+2+7+2 {
+	// broadcast; two recorded answers, one of them from an earlier place in the staff, have two
+	if n := strings.Count(string(raw), mark); n != 4*8+3*10+2*3+8+4+3+7+3+2+7+2*2 {
 		t.Errorf("the marker stands there %d times: %s", n, raw)
+	}
+	if !strings.Contains(string(raw), `"formerly_staff":[{"until":"2026-11-24`) {
+		t.Error("that they were of the staff isn't in it")
 	}
 	if strings.Contains(string(raw), "Neighbour") {
 		t.Error("somebody else's data are in it")

@@ -60,6 +60,10 @@ func (r Retention) rules() []rule {
 		// Before the recommendations: a thread would still lead from one to its author.
 		{"threads", r.Recommendations, `DELETE FROM threads WHERE id = ANY(ARRAY(SELECT t.id FROM threads t LEFT JOIN recommendations r ON r.id = t.recommendation
 			WHERE t.updated_at < $1 OR r.created_at < $1 LIMIT $2))`},
+		// Behind the threads: what their chat leads to may have gone with those.
+		{"former_staff", r.Failed, `DELETE FROM former_staff WHERE staff = ANY(ARRAY(SELECT staff FROM former_staff f WHERE gone_at < $1
+			AND NOT EXISTS (SELECT FROM answer_voices v WHERE v.staff = f.staff)
+			AND NOT EXISTS (SELECT FROM thread_messages m WHERE m.staff = f.staff AND m.file <> '') LIMIT $2))`},
 		{"moves", r.Recommendations, `UPDATE moves SET words = '' WHERE id = ANY(ARRAY(SELECT id FROM moves WHERE at < $1 AND words <> '' LIMIT $2))`},
 		{"recommendations", r.Recommendations, `UPDATE recommendations SET chat_id = NULL, named = false, name = '', place = '', trade = '', file = ''
 			WHERE id = ANY(ARRAY(SELECT id FROM recommendations WHERE created_at < $1 AND (chat_id IS NOT NULL OR named OR place <> '' OR trade <> '' OR file <> '') LIMIT $2))`},

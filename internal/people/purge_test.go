@@ -126,6 +126,36 @@ func TestWhoRecordedAnAnswerTakesTheirVoiceWithThem(t *testing.T) {
 	}
 }
 
+func TestWhoseVoiceItIsIsKnownAsLongAsThereIsOne(t *testing.T) {
+	t.Parallel()
+	pool := house(t)
+	exec(t, pool, `INSERT INTO former_staff (staff, chat_id, gone_at) VALUES (1, 11, $1), (2, 12, $1), (3, 13, $1)`, now)
+	exec(t, pool, `INSERT INTO answer_voices (entry, language, file, staff) VALUES ('card.what', 'fr', 'AwAC', 1)`)
+	exec(t, pool, `WITH t AS (INSERT INTO threads (reference, chat_id, chamber, language, state, since, created_at, updated_at) VALUES ('t', 9, '03', 'fr', 'answered', $1, $1, $1) RETURNING id)
+		INSERT INTO thread_messages (thread, staff, kind, words, file, at) SELECT id, s, 'voice', 'as said', CASE s WHEN 2 THEN 'BwAC' ELSE '' END, $1 FROM t, unnest(ARRAY[2, 3]) s`, now)
+	for _, c := range []struct {
+		at   time.Time
+		want string
+	}{
+		{now.Add(30 * day), "1 2 3"},
+		{now.Add(30*day + time.Second), "1 2"}, // the third only wrote
+		{now.Add(365 * day), "1 2"},
+		{now.Add(365*day + time.Second), "1"}, // the thread has gone, with its voice
+		{now.Add(3650 * day), "1"},
+	} {
+		purge(t, pool, c.at)
+		var left string
+		must(t, pool.QueryRow(t.Context(), `SELECT string_agg(staff::text, ' ' ORDER BY staff) FROM former_staff`).Scan(&left))
+		if left != c.want {
+			t.Errorf("after %v: %q, want %q", c.at.Sub(now), left, c.want)
+		}
+	}
+	exec(t, pool, `DELETE FROM answer_voices`)
+	if got := purge(t, pool, now.Add(3650*day)); got["former_staff"] != 1 {
+		t.Errorf("the recording is gone: %v", got)
+	}
+}
+
 func TestWhatWaitsToBeSentIsNotPurged(t *testing.T) {
 	t.Parallel()
 	pool := house(t)

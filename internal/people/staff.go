@@ -122,8 +122,9 @@ func Staff(ctx context.Context, q postgres.Querier) ([]Member, error) {
 }
 
 // Dismiss takes somebody's role away. ok is false when they had none, or when by may not: nobody dismisses a wider role than their own, an
-// agent only agents of their region, and the last admin stays. by is nil on the command line.
-func Dismiss(ctx context.Context, q postgres.Querier, by *Member, id int64) (gone Member, ok bool, err error) {
+// agent only agents of their region, and the last admin stays. by is nil on the command line. What they recorded and replied stays, and remains
+// theirs to erase.
+func Dismiss(ctx context.Context, q postgres.Querier, by *Member, id int64, now time.Time) (gone Member, ok bool, err error) {
 	roles, region := Roles(), ""
 	if by != nil {
 		roles = nil
@@ -134,9 +135,13 @@ func Dismiss(ctx context.Context, q postgres.Querier, by *Member, id int64) (gon
 		}
 		region = by.Region
 	}
-	rows, err := q.Query(ctx, `DELETE FROM staff s WHERE id = $1 AND role = ANY($2) AND $3 IN ('', region)
-			AND (role <> 'admin' OR $4 OR EXISTS (SELECT FROM staff o WHERE o.role = 'admin' AND o.id <> s.id)) RETURNING `+memberColumns,
-		id, roles, region, by == nil)
+	rows, err := q.Query(ctx, `WITH gone AS (
+			DELETE FROM staff s WHERE id = $1 AND role = ANY($2) AND $3 IN ('', region)
+				AND (role <> 'admin' OR $4 OR EXISTS (SELECT FROM staff o WHERE o.role = 'admin' AND o.id <> s.id)) RETURNING `+memberColumns+`
+		), former AS (
+			INSERT INTO former_staff (staff, chat_id, gone_at) SELECT id, chat_id, $5 FROM gone
+		)
+		SELECT `+memberColumns+` FROM gone`, id, roles, region, by == nil, now)
 	if err != nil {
 		return Member{}, false, fmt.Errorf("dismiss a member: %w", err)
 	}

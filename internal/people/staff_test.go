@@ -2,10 +2,12 @@ package people
 
 import (
 	"crypto/rand"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
@@ -96,13 +98,72 @@ func TestDismissing(t *testing.T) {
 		{"somebody who is gone", &organiser, agadir.ID, false},
 		{"the command line the last admin", nil, admin.ID, true},
 	} {
-		if _, ok, err := Dismiss(t.Context(), pool, c.by, c.whom); err != nil || ok != c.ok {
+		if _, ok, err := Dismiss(t.Context(), pool, c.by, c.whom, now); err != nil || ok != c.ok {
 			t.Errorf("%s: %v, %v", c.what, ok, err)
 		}
 	}
 	list, err := Staff(t.Context(), pool)
 	if err != nil || len(list) != 2 || list[0].ID != organiser.ID || list[1].ID != fes.ID {
 		t.Errorf("%+v, %v", list, err)
+	}
+}
+
+func TestWhoIsDismissedLeavesWhatTheySaidUntilTheyEraseIt(t *testing.T) {
+	t.Parallel()
+	pool := house(t)
+	exec(t, pool, `INSERT INTO house (key, value) VALUES ('answers', '9')`)
+	exec(t, pool, `INSERT INTO threads (reference, chat_id, chamber, language, state, since, created_at, updated_at) VALUES ('t', 9, '03', 'fr', 'waiting', $1, $1, $1)`, now)
+	speaks := func(m Member) {
+		exec(t, pool, `INSERT INTO answer_voices (entry, language, file, staff) VALUES ('card.what', $1, 'AwAC', $2)`, fmt.Sprint(m.ID), m.ID)
+		exec(t, pool, `INSERT INTO thread_messages (thread, staff, kind, words, file, seconds, at) SELECT id, $1, 'voice', 'as said', 'BwAC', 6, $2 FROM threads`, m.ID, now)
+	}
+	said := func(m Member) int {
+		return count(t, pool, `SELECT (SELECT count(*) FROM answer_voices WHERE staff = $1) + (SELECT count(*) FROM thread_messages WHERE staff = $1 AND file <> '')
+			+ (SELECT count(*) FROM media f JOIN thread_messages m ON m.id = f.message WHERE m.staff = $1)`, m.ID)
+	}
+	// given one who is dismissed, comes back and is dismissed again; and another, who is dismissed, and one who stays
+	var theirs []Member
+	for _, region := range []string{"03", "09"} {
+		m := joined(t, pool, 2, Agent, region)
+		speaks(m)
+		if _, ok, err := Dismiss(t.Context(), pool, nil, m.ID, now); !ok || err != nil {
+			t.Fatal(ok, err)
+		}
+		theirs = append(theirs, m)
+	}
+	other, stays := joined(t, pool, 3, Agent, "03"), joined(t, pool, 4, Organiser, "")
+	speaks(other)
+	speaks(stays)
+	if _, ok, err := Dismiss(t.Context(), pool, &stays, other.ID, now); !ok || err != nil {
+		t.Fatal(ok, err)
+	}
+	for _, m := range append(theirs, other, stays) {
+		if n := said(m); n != 3 {
+			t.Errorf("%d of 3 are left of number %d", n, m.ID)
+		}
+	}
+	exec(t, pool, `UPDATE media SET state = 'kept', store = 'folder', key = md5(message::text), sha256 = sha256('x')`)
+
+	// when the first erases their data
+	must(t, pgx.BeginFunc(t.Context(), pool, func(tx pgx.Tx) error { _, err := Erase(t.Context(), tx, 2, now); return err }))
+
+	// then it goes from both of their times, and nobody else's does
+	for _, m := range theirs {
+		if n := said(m); n != 0 {
+			t.Errorf("%d are left of number %d", n, m.ID)
+		}
+	}
+	if said(other) != 3 || said(stays) != 3 || count(t, pool, `SELECT count(*) FROM former_staff`) != 1 {
+		t.Errorf("of others are left %d and %d", said(other), said(stays))
+	}
+	if n := count(t, pool, `SELECT count(*) FROM doomed JOIN thread_messages m ON key = md5(m.id::text) WHERE staff = $1 OR staff = $2`, theirs[0].ID, theirs[1].ID); n != 2 {
+		t.Errorf("%d of 2 files are doomed", n)
+	}
+	if n := count(t, pool, `SELECT count(*) FROM thread_messages WHERE words = 'as said'`); n != 4 {
+		t.Errorf("%d of 4 replies keep their words", n)
+	}
+	if n := count(t, pool, `SELECT value::int FROM house WHERE key = 'answers'`); n != 10 {
+		t.Error("nobody hears that voices went")
 	}
 }
 
