@@ -57,6 +57,6 @@ func TestWhatColleaguesGiveEachOtherIsTold(t *testing.T) {
 	exec(t, pool, `UPDATE chambers SET days = 3 WHERE region = '03'`)
 	speak(t, pool, 1, "card", "03", at(2, 10, 0))
 	exec(t, pool, `UPDATE recommendations SET tell_chamber = false`)
-	expect("who has it is reminded of it, all of them of what nobody has", at(8, 9, 0), "11 reply ar inbox.note_late 1 3 غرفة الصناعة التقليدية · فاس مكناس",
-		"12 reply ar inbox.note_late 1 3 غرفة الصناعة التقليدية · فاس مكناس", "12 reply ar inbox.note_late_yours 2 3 غرفة الصناعة التقليدية · فاس مكناس")
+	expect("who has it is reminded of it, all of them of what nobody has", at(8, 9, 0), "11 reply ar inbox.note_late 1 3 غرفة الصناعة التقليدية\u00a0· فاس مكناس",
+		"12 reply ar inbox.note_late 1 3 غرفة الصناعة التقليدية\u00a0· فاس مكناس", "12 reply ar inbox.note_late_yours 2 3 غرفة الصناعة التقليدية\u00a0· فاس مكناس")
 }

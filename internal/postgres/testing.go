@@ -39,7 +39,9 @@ func ForTest(t testing.TB) *pgxpool.Pool {
 		case <-time.After(10 * time.Second):
 			t.Errorf("the test ended, but a connection was never given back: %d still out", pool.Stat().AcquiredConns())
 		}
-		if err := drop(); err != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), testPatience)
+		defer cancel()
+		if err := drop(ctx); err != nil {
 			t.Error(err)
 		}
 	})
@@ -51,7 +53,7 @@ func ForTest(t testing.TB) *pgxpool.Pool {
 const testConns = 5
 
 // fresh makes a migrated, empty database. drop takes it away again, once the pool is closed.
-func fresh(ctx context.Context) (pool *pgxpool.Pool, drop func() error, err error) {
+func fresh(ctx context.Context) (pool *pgxpool.Pool, drop func(context.Context) error, err error) {
 	server := cmp.Or(os.Getenv("QAFILA_TEST_DATABASE_URL"), os.Getenv("DATABASE_URL"))
 	if server == "" {
 		s, err := joined()
@@ -80,7 +82,7 @@ func fresh(ctx context.Context) (pool *pgxpool.Pool, drop func() error, err erro
 	if pool, err = pgxpool.NewWithConfig(ctx, config); err != nil {
 		return nil, nil, fmt.Errorf("connect to the test database: %w", err)
 	}
-	return pool, func() error { return dropDatabase(server, name) }, nil
+	return pool, func(ctx context.Context) error { return dropDatabase(ctx, server, name) }, nil
 }
 
 // joined is the shared test server, entered once by each test process, which leaves it by ending.
@@ -162,9 +164,7 @@ func testTemp(ctx context.Context, who account) (string, error) {
 	return shortTemp(ctx, who)
 }
 
-func dropDatabase(server, name string) error {
-	ctx, cancel := context.WithTimeout(context.Background(), testPatience)
-	defer cancel()
+func dropDatabase(ctx context.Context, server, name string) error {
 	if err := administer(ctx, server, func(admin *pgx.Conn) error {
 		_, err := admin.Exec(ctx, "DROP DATABASE IF EXISTS "+name+" WITH (FORCE)")
 		return err

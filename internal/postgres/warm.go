@@ -18,7 +18,7 @@ import (
 type Warm struct {
 	mu    sync.Mutex
 	idle  []*warmed
-	close []func() error
+	close []func(context.Context) error
 }
 
 // warmed is a database that can be made as it was when it was new.
@@ -31,9 +31,11 @@ type warmed struct {
 
 // Close drops the databases. The tests that used them have ended.
 func (w *Warm) Close() error {
+	ctx, cancel := context.WithTimeout(context.Background(), testPatience)
+	defer cancel()
 	var errs []error
 	for _, c := range w.close {
-		errs = append(errs, c())
+		errs = append(errs, c(ctx))
 	}
 	return errors.Join(errs...)
 }
@@ -81,7 +83,7 @@ func (w *Warm) take(ctx context.Context) (*warmed, error) {
 		return nil, err
 	}
 	w.mu.Lock()
-	w.close = append(w.close, func() error { pool.Close(); return drop() })
+	w.close = append(w.close, func(ctx context.Context) error { pool.Close(); return drop(ctx) })
 	w.mu.Unlock()
 	d := &warmed{pool: pool}
 	return d, d.learn(ctx)
