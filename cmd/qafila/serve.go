@@ -62,7 +62,7 @@ func lean() (ready func()) {
 // GOGC holds.
 const (
 	startingGC = 20
-	servingGC  = 50
+	servingGC  = 40
 )
 
 // poolSize is how many connections to Postgres the service uses at most: batches, settling, durable work, health.
