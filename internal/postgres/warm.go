@@ -16,14 +16,14 @@ import (
 // A Warm gives many tests in a row databases that are as new, each to one test at a time. Most of what a test's own database costs is Postgres
 // getting to know it: a process for each connection, the catalogue, a plan for each statement. Its zero value is ready; Close it in the end.
 type Warm struct {
-	mu    sync.Mutex
-	idle  []*warmed
-	close []func(context.Context) error
+	mu   sync.Mutex
+	idle []*warmed
 }
 
 // warmed is a database that can be made as it was when it was new.
 type warmed struct {
 	pool   *pgxpool.Pool
+	drop   func(context.Context) error
 	schema string   // what shape told when it was new
 	dirty  string   // a query for the names of tables that are not empty
 	seeds  []string // statements that put back what was there from the beginning
@@ -34,8 +34,8 @@ func (w *Warm) Close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), testPatience)
 	defer cancel()
 	var errs []error
-	for _, c := range w.close {
-		errs = append(errs, c(ctx))
+	for _, d := range w.idle {
+		errs = append(errs, d.close(ctx))
 	}
 	return errors.Join(errs...)
 }
@@ -60,11 +60,15 @@ func (w *Warm) ForTest(t testing.TB) *pgxpool.Pool {
 		if err != nil {
 			t.Error(err)
 		}
-		if same {
-			w.mu.Lock()
-			defer w.mu.Unlock()
-			w.idle = append(w.idle, d)
+		if !same {
+			if err := d.close(ctx); err != nil {
+				t.Error(err)
+			}
+			return
 		}
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.idle = append(w.idle, d)
 	})
 	return d.pool
 }
@@ -82,11 +86,14 @@ func (w *Warm) take(ctx context.Context) (*warmed, error) {
 	if err != nil {
 		return nil, err
 	}
-	w.mu.Lock()
-	w.close = append(w.close, func(ctx context.Context) error { pool.Close(); return drop(ctx) })
-	w.mu.Unlock()
-	d := &warmed{pool: pool}
+	d := &warmed{pool: pool, drop: drop}
 	return d, d.learn(ctx)
+}
+
+// close drops the database.
+func (d *warmed) close(ctx context.Context) error {
+	d.pool.Close()
+	return d.drop(ctx)
 }
 
 // learn notes what is in a new database.
@@ -137,9 +144,10 @@ func (d *warmed) filled(ctx context.Context) ([]string, error) {
 }
 
 // renew empties the tables and the counts, and puts the first rows back. It deletes, since plans outlive that, and without triggers: some tables
-// only grow. With another schema than when it was new it stays as it is.
+// only grow, which takes a superuser, as the tests' own server gives. With another schema than when it was new, or without that right, it stays as
+// it is.
 func (d *warmed) renew(ctx context.Context) (same bool, err error) {
-	if shape, err := d.shape(ctx); err != nil || shape != d.schema {
+	if shape, err := d.shape(ctx); err != nil || shape != d.schema || !d.may(ctx) {
 		return false, err
 	}
 	tables, err := d.filled(ctx)
@@ -159,6 +167,13 @@ func (d *warmed) renew(ctx context.Context) (same bool, err error) {
 		return false, fmt.Errorf("make a test's database as new: %w", err)
 	}
 	return true, nil
+}
+
+// may tells whether this user may leave triggers out.
+func (d *warmed) may(ctx context.Context) bool {
+	var super bool
+	err := d.pool.QueryRow(ctx, `SELECT current_setting('is_superuser') = 'on'`).Scan(&super)
+	return err == nil && super
 }
 
 // returned waits until the test has given every connection back.

@@ -25,6 +25,10 @@ func TestAWarmDatabaseIsAsNew(t *testing.T) {
 	var first string
 	t.Run("a test", func(t *testing.T) {
 		pool := w.ForTest(t)
+		if !(&warmed{pool: pool}).may(t.Context()) {
+			first = ""
+			return // on a server of somebody's own, whose user is no superuser, each test gets a new one
+		}
 		first = pool.Config().ConnString()
 		for _, sql := range []string{
 			`INSERT INTO chats (chat_id) VALUES (7)`,
@@ -45,7 +49,7 @@ func TestAWarmDatabaseIsAsNew(t *testing.T) {
 				t.Error(err)
 			}
 		})
-		if pool.Config().ConnString() != first {
+		if first != "" && pool.Config().ConnString() != first {
 			t.Error("the first test's database is not used again")
 		}
 		for _, sql := range []string{
