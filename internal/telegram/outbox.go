@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
-	"math"
 	"slices"
 	"sync"
 	"time"
@@ -23,13 +22,13 @@ type outbox struct {
 	pool     *pgxpool.Pool
 	instance int64
 	log      *slog.Logger
-	sent     chan settled  // waits to be settled
+	sent     chan settled  // has arrived and waits to be settled
 	some     chan struct{} // there is one
 	hurry    chan struct{} // and it can't wait for company
 	done     chan struct{}
 
-	mu   sync.Mutex
-	back []settled // went along with a transaction that did not take effect, or can't go along with any
+	mu    sync.Mutex
+	alone []settled // waits too, and can't go along with a turn
 }
 
 // settled is a delivery that needs no more calls: it has arrived, or it can't be made, and why.
@@ -58,15 +57,19 @@ const (
 
 // add hands over a settled delivery, unless all is over: then the row stays, and the next start sends it once more.
 func (o *outbox) add(ctx context.Context, d settled) {
-	select {
-	case o.sent <- d:
-	case <-ctx.Done():
-		return
+	if d.reason != "" {
+		o.byItself(d)
+	} else {
+		select {
+		case o.sent <- d:
+		case <-ctx.Done():
+			return
+		}
+		signal(o.some)
 	}
 	if d.more || len(o.sent) >= crowd {
 		signal(o.hurry)
 	}
-	signal(o.some)
 }
 
 // signal says something to whom hears it once, however often it is said.
@@ -90,7 +93,7 @@ func (o *outbox) run(ctx context.Context, then func(done []settled)) {
 		case <-o.done:
 			over = true
 		}
-		batch := o.rest(math.MaxInt)
+		batch := o.rest()
 		if len(batch) == 0 {
 			continue // gone along
 		}
@@ -101,12 +104,17 @@ func (o *outbox) run(ctx context.Context, then func(done []settled)) {
 	}
 }
 
-// rest takes up to most of what waits.
-func (o *outbox) rest(most int) []settled {
+// rest takes all that waits.
+func (o *outbox) rest() []settled {
 	o.mu.Lock()
-	batch := o.back
-	o.back = nil
-	o.mu.Unlock()
+	defer o.mu.Unlock()
+	batch := append(o.alone, o.arrived(cap(o.sent))...)
+	o.alone = nil
+	return batch
+}
+
+// arrived takes up to most of what has arrived.
+func (o *outbox) arrived(most int) (batch []settled) {
 	for len(batch) < most {
 		select {
 		case d := <-o.sent:
@@ -118,35 +126,28 @@ func (o *outbox) rest(most int) []settled {
 	return batch
 }
 
-// later leaves some to run.
-func (o *outbox) later(batch []settled) {
-	if len(batch) == 0 {
-		return
-	}
+// byItself leaves some to run.
+func (o *outbox) byItself(some ...settled) {
 	o.mu.Lock()
-	o.back = append(o.back, batch...)
+	o.alone = append(o.alone, some...)
 	o.mu.Unlock()
-	signal(o.hurry)
 	signal(o.some)
 }
 
 // passengers is how many go along with a turn at most: they shall not hold it up.
 const passengers = 128
 
-// along settles what has arrived with the last statements of somebody else's transaction. What could not be delivered stays behind: why has to
+// along settles what has arrived with the last statements of somebody else's transaction. What could not be delivered never goes along: why has to
 // be kept, and then the order in which rows are locked is another.
 func (o *outbox) along(b *pgx.Batch, then func(done []settled)) (end func(stored bool)) {
-	batch := o.rest(passengers)
-	failed := slices.DeleteFunc(slices.Clone(batch), func(d settled) bool { return d.reason == "" })
-	batch = slices.DeleteFunc(batch, func(d settled) bool { return d.reason != "" })
-	o.later(failed)
+	batch := o.arrived(passengers)
 	if len(batch) == 0 {
 		return func(bool) {}
 	}
 	ours := o.queue(b, batch)
 	return func(stored bool) {
 		if !stored {
-			o.later(batch)
+			o.byItself(batch...)
 			return
 		}
 		ours()
