@@ -32,12 +32,10 @@ func ForTest(t testing.TB) *pgxpool.Pool {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		closed := make(chan struct{})
-		go func() { pool.Close(); close(closed) }()
-		select {
-		case <-closed:
-		case <-time.After(10 * time.Second):
-			t.Errorf("the test ended, but a connection was never given back: %d still out", pool.Stat().AcquiredConns())
+		if err := givenBack(pool); err != nil {
+			t.Error(err)
+		} else {
+			pool.Close()
 		}
 		ctx, cancel := context.WithTimeout(context.Background(), testPatience)
 		defer cancel()
@@ -46,6 +44,16 @@ func ForTest(t testing.TB) *pgxpool.Pool {
 		}
 	})
 	return pool
+}
+
+// givenBack waits until a test that has ended has given every connection back, for ten seconds: then it never will.
+func givenBack(pool *pgxpool.Pool) error {
+	for deadline := time.Now().Add(10 * time.Second); pool.Stat().AcquiredConns() > 0; time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			return fmt.Errorf("the test ended, but a connection was never given back: %d still out", pool.Stat().AcquiredConns())
+		}
+	}
+	return nil
 }
 
 // testConns is how many connections a test has. Each is a process of Postgres that has to get to know the database: most of what tests take of

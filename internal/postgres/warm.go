@@ -7,7 +7,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -50,7 +49,7 @@ func (w *Warm) ForTest(t testing.TB) *pgxpool.Pool {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := d.returned(10 * time.Second); err != nil {
+		if err := givenBack(d.pool); err != nil {
 			t.Error(err)
 			return
 		}
@@ -174,14 +173,4 @@ func (d *warmed) may(ctx context.Context) bool {
 	var super bool
 	err := d.pool.QueryRow(ctx, `SELECT current_setting('is_superuser') = 'on'`).Scan(&super)
 	return err == nil && super
-}
-
-// returned waits until the test has given every connection back.
-func (d *warmed) returned(patience time.Duration) error {
-	for deadline := time.Now().Add(patience); d.pool.Stat().AcquiredConns() > 0; time.Sleep(time.Millisecond) {
-		if time.Now().After(deadline) {
-			return fmt.Errorf("the test ended, but a connection was never given back: %d still out", d.pool.Stat().AcquiredConns())
-		}
-	}
-	return nil
 }
