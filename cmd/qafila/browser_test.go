@@ -48,7 +48,8 @@ func (r *rig) open(t *testing.T, lang locale.Language, path string, width, heigh
 	}
 	options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]), chromedp.ExecPath(programs[i]), chromedp.NoSandbox, chromedp.DisableGPU)
 	options = append(options, chromedp.Flag("lang", string(lang)), chromedp.Flag("accept-lang", string(lang)))
-	for _, flag := range []string{"disable-quic", "no-first-run", "disable-background-networking", "disable-component-update", "disable-sync"} {
+	// A sheet that still rises is not under the finger by the time of the press.
+	for _, flag := range []string{"force-prefers-reduced-motion", "disable-quic", "no-first-run", "disable-background-networking", "disable-component-update", "disable-sync"} {
 		options = append(options, chromedp.Flag(flag, true))
 	}
 	allocator, stop := chromedp.NewExecAllocator(context.Background(), options...)

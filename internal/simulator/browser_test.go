@@ -50,7 +50,8 @@ func openPhone(t *testing.T, tg *telegram, path string, width, height int64) *br
 		t.Skip("no chromium on PATH: the page is not tested in a browser (Debian: apt-get install chromium)")
 	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(program), chromedp.NoSandbox, chromedp.DisableGPU)
-	for _, flag := range []string{"disable-quic", "no-first-run", "disable-background-networking", "disable-component-update", "disable-sync"} {
+	// A sheet that still rises is not under the finger by the time of the press.
+	for _, flag := range []string{"force-prefers-reduced-motion", "disable-quic", "no-first-run", "disable-background-networking", "disable-component-update", "disable-sync"} {
 		options = append(options, chromedp.Flag(flag, true))
 	}
 	allocator, stop := chromedp.NewExecAllocator(context.Background(), options...)
